@@ -1,0 +1,6 @@
+/**
+ * CDA documents rendered as PDF/A-1.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * The mss command.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,28 @@
+/** One deadline for a whole wait, tied to the caller's signal. Release it when the wait is over. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** Stops the timer and lets go of the caller's signal. */
+  release(): void;
+}
+
+/**
+ * A signal that aborts when the caller's does, or after `timeoutMs`.
+ *
+ * The reason of a timeout is a `DOMException` named `TimeoutError`, as with `AbortSignal.timeout`; unlike that one,
+ * the timer can be released and does not keep the process alive.
+ */
+export function withDeadline(timeoutMs: number, signal?: AbortSignal): Deadline {
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(signal?.reason);
+  const timer = setTimeout(() => controller.abort(new DOMException('the deadline has passed', 'TimeoutError')), timeoutMs);
+  timer.unref();
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    release: (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    },
+  };
+}

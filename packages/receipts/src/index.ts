@@ -1,0 +1,6 @@
+/**
+ * Delivery and read receipts (DSN, MDN): requested, built and parsed.
+ *
+ * @packageDocumentation
+ */
+export {};

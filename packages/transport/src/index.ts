@@ -1,0 +1,6 @@
+/**
+ * SMTP submission stage by stage and IMAP reading, on verified sockets only.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * IHE_XDM.ZIP and METADATA.XML, written and read.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Packages are tested on their sources: no build is needed. */
+export const sourceAliases = [
+  { find: /^@mss\/testkit$/, replacement: at('./tooling/testkit/src/index.ts') },
+  { find: /^@mss\/([^/]+)$/, replacement: at('./packages/$1/src/index.ts') },
+  { find: /^@mss\/([^/]+)\/([^/]+)$/, replacement: at('./packages/$1/src/$2/index.ts') },
+];
+
+export default defineConfig({
+  resolve: { alias: sourceAliases },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'tooling/testkit/test/**/*.test.ts', 'tooling/conformance/**/*.test.ts', 'tooling/docs/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    passWithNoTests: false,
+  },
+});
