@@ -1,4 +1,5 @@
-const brand: unique symbol = Symbol.for('mss.error') as never;
+/** Shared by every copy of this package in a process. */
+const brand = Symbol.for('mss.error');
 
 /** Everything about an error besides its code and its sentence. */
 export interface MssErrorOptions {
@@ -27,7 +28,6 @@ export class MssError<Code extends string = string> extends Error {
   readonly permanent: boolean;
   readonly requirement: string | undefined;
   readonly details: Readonly<Record<string, unknown>>;
-  readonly [brand] = true;
 
   constructor(code: Code, message: string, options: MssErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -36,6 +36,7 @@ export class MssError<Code extends string = string> extends Error {
     this.permanent = options.permanent ?? true;
     this.requirement = options.requirement;
     this.details = Object.freeze({ ...options.details });
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 
