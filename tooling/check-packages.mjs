@@ -28,6 +28,7 @@ check('lint', bin('oxlint'), ['--type-aware', '--deny-warnings']);
 check('format', bin('oxfmt'), ['--check']);
 check('floors', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'packages', 'examples', 'tooling']);
 check('knip', bin('knip'), []);
+check('docs/CONFORMANCE.md is up to date', process.execPath, ['tooling/docs/conformance.mjs', '--check']);
 
 const packing = mkdtempSync(join(tmpdir(), 'mss-pack-'));
 for (const name of readdirSync(join(root, 'packages')).sort()) {

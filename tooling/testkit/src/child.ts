@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+export interface ChildOptions {
+  /** Bound of the old space in MiB: a reader that keeps more than it should dies. */
+  readonly heapMb: number;
+  readonly args?: readonly string[];
+  /** Default 60 s, then the child is killed. */
+  readonly timeoutMs?: number;
+}
+
+export interface ChildResult {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The child's largest resident set; 0 when it was killed. */
+  readonly peakBytes: number;
+}
+
+/**
+ * Runs a module alone in a Node process with a bounded heap, for inputs that would hurt the other tests.
+ *
+ * The module imports `@mss/…` from the sources (see source-hooks.mjs).
+ *
+ * @param script - the URL of a file, or the text of a JavaScript module.
+ */
+export async function runInChild(script: URL | string, options: ChildOptions): Promise<ChildResult> {
+  const typescript = process.features.typescript === false ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : [];
+  const entry = typeof script === 'string' ? ['--input-type=module', '--eval', script, '--'] : [fileURLToPath(script)];
+  const hooks = new URL('source-hooks.mjs', import.meta.url).href;
+  const child = spawn(
+    process.execPath,
+    [...typescript, `--max-old-space-size=${options.heapMb}`, '--import', hooks, ...entry, ...(options.args ?? [])],
+    {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      timeout: options.timeoutMs ?? 60_000,
+      killSignal: 'SIGKILL',
+    },
+  );
+  const ended = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+  const [stdout, stderr, peak, end] = await Promise.all([outputOf(child.stdout), outputOf(child.stderr), outputOf(child.stdio[3]), ended]);
+  return { ...end, stdout, stderr, peakBytes: Number(peak) || 0 };
+}
+
+async function outputOf(stream: unknown): Promise<string> {
+  return stream instanceof Readable ? text(stream) : '';
+}
