@@ -1,0 +1,103 @@
+import { getProfile, type ProfileId } from '@mss/core';
+
+import { foldApostrophes, foldLoosely, foldToWords, truncateLabel } from './text.js';
+import { typeLabels } from './type-labels.js';
+
+/** How a known label was found: word for word, apostrophes apart, or case and accents apart. */
+export type LabelQuality = 'exact' | 'apostrophe' | 'loose';
+
+/** A known label at the beginning of a text. */
+export interface LabelMatch {
+  /** How many words of the text it takes. */
+  readonly words: number;
+  readonly quality: LabelQuality;
+  /** Whether the text has the label whole where the rule cuts it. */
+  readonly long: boolean;
+}
+
+interface KnownForm {
+  readonly words: readonly string[];
+  readonly long: boolean;
+}
+
+/** Known labels, by their first word folded. */
+export type LabelIndex = ReadonlyMap<string, readonly KnownForm[]>;
+
+/** Prepares labels for {@link findLabels}: cut as the rule says, and whole. */
+function indexLabels(labels: Iterable<string>, codePoints: number): LabelIndex {
+  const index = new Map<string, KnownForm[]>();
+  const seen = new Set<string>();
+  for (const label of labels) {
+    const cut = truncateLabel(label, codePoints);
+    for (const form of [cut, truncateLabel(label, Number.MAX_SAFE_INTEGER)]) {
+      if (form === '' || seen.has(form)) continue;
+      seen.add(form);
+      const words = form.split(' ');
+      const key = foldLoosely(words[0] ?? '');
+      index.set(key, [...(index.get(key) ?? []), { words, long: form !== cut }]);
+    }
+  }
+  return index;
+}
+
+/** The known labels as a subject, a file name and a file name in plain ASCII write them. */
+export interface LabelIndexes {
+  readonly subject: LabelIndex;
+  /** With `-` for the characters that names cannot hold. */
+  readonly fileName: LabelIndex;
+  /** With a space for every sign: "CR d imagerie medicale". */
+  readonly ascii: LabelIndex;
+}
+
+function indexAll(labels: readonly string[], codePoints: number): LabelIndexes {
+  const subject = indexLabels(labels, codePoints);
+  return {
+    subject,
+    fileName: withVariants(subject, (words) => words.map((word) => word.replaceAll(/[_/\\:*?"<>|]/g, '-'))),
+    ascii: withVariants(subject, (words) => foldToWords(words.join(' ')).split(' ')),
+  };
+}
+
+function withVariants(index: LabelIndex, variant: (words: readonly string[]) => readonly string[]): LabelIndex {
+  const all = new Map<string, KnownForm[]>();
+  for (const form of [...index.values()].flat()) {
+    for (const words of [form.words, variant(form.words)]) {
+      const key = foldLoosely(words[0] ?? '');
+      all.set(key, [...(all.get(key) ?? []), { ...form, words }]);
+    }
+  }
+  return all;
+}
+
+const knownLabels = typeLabels.flatMap((type) => type.labels);
+const knownIndexes = indexAll(knownLabels, 40);
+
+/** The labels of ANS and the host's, cut as the profile says. */
+export function labelIndexes(options: { readonly knownLabels?: readonly string[]; readonly profile?: ProfileId }): LabelIndexes {
+  const codePoints = getProfile(options.profile).message.labelCodePoints;
+  if (options.knownLabels === undefined && codePoints === 40) return knownIndexes;
+  return indexAll([...knownLabels, ...(options.knownLabels ?? [])], codePoints);
+}
+
+/** Every known label that the words begin with: the closest wording first, then the longest. */
+export function findLabels(words: readonly string[], index: LabelIndex): readonly LabelMatch[] {
+  const matches: LabelMatch[] = [];
+  for (const form of index.get(foldLoosely(words[0] ?? '')) ?? []) {
+    const quality = compare(words, form.words);
+    if (quality !== null) matches.push({ words: form.words.length, quality, long: form.long });
+  }
+  const rank = (match: LabelMatch): number => (match.quality === 'loose' ? 1 : 0);
+  return matches.sort((a, b) => rank(a) - rank(b) || b.words - a.words);
+}
+
+function compare(words: readonly string[], label: readonly string[]): LabelQuality | null {
+  let quality: LabelQuality = 'exact';
+  for (const [place, expected] of label.entries()) {
+    const word = words[place] ?? '';
+    if (word === expected) continue;
+    if (foldApostrophes(word) === foldApostrophes(expected)) quality = quality === 'exact' ? 'apostrophe' : quality;
+    else if (foldLoosely(word) === foldLoosely(expected)) quality = 'loose';
+    else return null;
+  }
+  return quality;
+}

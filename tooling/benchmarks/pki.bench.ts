@@ -1,0 +1,102 @@
+// The secure channel against the bare TLS 1.2 handshake of Node, and a CRL of 200,000 entries. Prints ratios, exits 0.
+import { verify, X509Certificate } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { connect, createSecureContext, createServer } from 'node:tls';
+import { createSecureChannelPolicy, createTrustStore, lookUpInCrl } from '@mss/pki';
+import { createTestIgc } from '@mss/testkit';
+
+const pairs = Number(process.argv[2] ?? 1000);
+const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const print = (name: string, value: string): void => console.log(`${name.padEnd(64)} ${value}`);
+
+async function handshakes(): Promise<void> {
+  await using igc = await createTestIgc();
+  await igc.startCrlServer();
+  const issued = await igc.issueServer({ hostnames: ['localhost'] });
+  const server = createServer({ key: issued.keyPem, cert: issued.chainPem, maxVersion: 'TLSv1.2' }, (socket) => socket.on('error', () => {}));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await using policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'bench', anchors: [igc.caPem] }) });
+  // The peer gets what a careful user of node:tls gives it: one context, the same four suites.
+  const ciphers = 'ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-SHA384:ECDHE-RSA-AES128-SHA256';
+  const versions = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+  const secureContext = createSecureContext({ ca: [igc.caPem], ciphers, ...versions });
+
+  const bare = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', secureContext, ...versions }, () => {
+        socket.destroy();
+        resolve();
+      });
+      socket.on('error', reject);
+    });
+  const ours = async (): Promise<void> => {
+    (await policy.connect({ host: '127.0.0.1', port, servername: 'localhost' })).destroy();
+  };
+  const timed = async (work: () => Promise<void>): Promise<number> => {
+    const start = process.hrtime.bigint();
+    await work();
+    return Number(process.hrtime.bigint() - start) / 1e6;
+  };
+
+  for (let index = 0; index < 100; index++) await bare().then(ours);
+  const ratios: number[] = [];
+  const times: { bare: number[]; ours: number[] } = { bare: [], ours: [] };
+  for (let index = 0; index < pairs; index++) {
+    const bareFirst = index % 2 === 0;
+    const first = await timed(bareFirst ? bare : ours);
+    const second = await timed(bareFirst ? ours : bare);
+    const [bareTime, ourTime] = bareFirst ? [first, second] : [second, first];
+    times.bare.push(bareTime);
+    times.ours.push(ourTime);
+    ratios.push(ourTime / bareTime);
+  }
+  print(`bare TLS 1.2 handshake, median of ${pairs}`, `${median(times.bare).toFixed(3)} ms`);
+  print('channel with warm verdict, median', `${median(times.ours).toFixed(3)} ms`);
+  print('channel / bare, median of ratios of interleaved pairs', `x${median(ratios).toFixed(3)} (aim: 1.05)`);
+  server.close();
+}
+
+async function longCrl(): Promise<void> {
+  await using igc = await createTestIgc();
+  const good = await igc.issueServer({ hostnames: ['good.example'] });
+  const revoked = await igc.issueServer({ hostnames: ['revoked.example'] });
+  igc.revoke(revoked);
+  const der = igc.crl(igc.intermediate, { extraSerials: 200_000 });
+  const issuer = igc.intermediate.der;
+  const runs: number[] = [];
+  for (let index = 0; index < 7; index++) {
+    const start = performance.now();
+    const found = lookUpInCrl(der, { issuer }).find(revoked.serial);
+    runs.push(performance.now() - start);
+    if (found === null) throw new Error('the look-up is wrong');
+  }
+  const verifyRuns: number[] = [];
+  const key = new X509Certificate(issuer).publicKey;
+  for (let index = 0; index < 7; index++) {
+    const start = performance.now();
+    verify('sha256', der, key, new Uint8Array(256));
+    verifyRuns.push(performance.now() - start);
+  }
+  print(`CRL of 200,000 entries, ${(der.length / 1e6).toFixed(1)} MB: read, verified, searched; first`, `${runs[0]?.toFixed(1)} ms (aim: 50)`);
+  print('the same, median of 7', `${median([...runs]).toFixed(1)} ms`);
+  print('ratio to hashing and verifying the same bytes', `x${(median([...runs]) / median(verifyRuns)).toFixed(2)}`);
+
+  globalThis.gc?.();
+  const before = process.memoryUsage();
+  const table = lookUpInCrl(der, { issuer });
+  const second = performance.now();
+  if (table.find(revoked.serial) === null || table.find(good.serial) !== null) throw new Error('the look-up is wrong');
+  print('second question, which makes the table', `${(performance.now() - second).toFixed(1)} ms`);
+  const after = process.memoryUsage();
+  const extra = after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed;
+  print('extra memory beside the file', `x${(extra / der.length).toFixed(2)} of the file (aim: 1.5)`);
+
+  const repeats = 10_000;
+  const start = performance.now();
+  for (let index = 0; index < repeats; index++) table.find(index % 2 === 0 ? revoked.serial : good.serial);
+  print('repeat look-up', `${(((performance.now() - start) / repeats) * 1000).toFixed(2)} µs (aim: 100)`);
+}
+
+await longCrl();
+await handshakes();
