@@ -18,8 +18,18 @@ export interface CdaCode {
   readonly codeSystemName: string | null;
   readonly displayName: string | null;
   readonly originalText: string | null;
+  /** `originalText/reference/@value`: where in the narrative the text stands, for example `#act-1`. */
+  readonly originalTextReference: string | null;
   readonly translations: readonly CdaCode[];
+  /** CD qualifiers, for example the body side of an imaging act. */
+  readonly qualifiers: readonly CdaQualifier[];
   readonly nullFlavor: string | null;
+}
+
+/** CR: a name and a value that refine a code. */
+export interface CdaQualifier {
+  readonly name: CdaCode | null;
+  readonly value: CdaCode | null;
 }
 
 /** One part of a name in the order of the document. `text` is character data between parts that is not white space. */
@@ -28,6 +38,7 @@ export interface CdaNamePart {
   /** `BR` birth, `CL` in use, `SP` by marriage … as written, `null` when there is none. */
   readonly qualifier: string | null;
   readonly value: string;
+  readonly nullFlavor: string | null;
 }
 
 /** PN/EN: a name. */
@@ -41,6 +52,7 @@ export interface CdaName {
 export interface CdaAddressPart {
   readonly kind: string;
   readonly value: string;
+  readonly nullFlavor: string | null;
 }
 
 /** AD: an address. */

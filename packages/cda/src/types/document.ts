@@ -1,7 +1,7 @@
 import type { PatientTraits } from '@mss/core';
 
 import type { CdaCode, CdaId } from './data-types.js';
-import type { CdaHeader } from './header.js';
+import type { CdaHeader, CdaParticipation } from './header.js';
 import type { NarrativeNode } from './narrative.js';
 
 /** An image or document of the body (observationMedia), or the embedded body of a level 1 document. */
@@ -26,6 +26,10 @@ export interface CdaSection {
   /** `null` when the section has no text. */
   readonly text: readonly NarrativeNode[] | null;
   readonly confidentiality: CdaCode | null;
+  /** Authors of this section when they are not those of the document. */
+  readonly authors: readonly CdaParticipation[];
+  readonly languageCode: string | null;
+  readonly templateIds: readonly CdaId[];
   readonly sections: readonly CdaSection[];
 }
 
@@ -39,7 +43,10 @@ export interface CdaNonXmlBody {
 export interface CdaStructuredBody {
   readonly kind: 'structured';
   readonly sections: readonly CdaSection[];
-  /** Every observationMedia of the body by its ID, those of entries included. */
+  /**
+   * Every observationMedia of the body by its ID, those of entries included; a regionOfInterest's ID leads to its media too.
+   * One without ID stands under an invented key that begins with a space, so that nothing is lost and nothing refers to it.
+   */
   readonly media: ReadonlyMap<string, CdaMedia>;
 }
 

@@ -24,6 +24,10 @@ export interface CdaOrganization {
   readonly industry: CdaCode | null;
   /** `asOrganizationPartOf/wholeOrganization`. */
   readonly partOf: CdaOrganization | null;
+  /** `asOrganizationPartOf/code`: what kind of part it is; stands also without a whole organisation. */
+  readonly partOfCode: CdaCode | null;
+  /** `asOrganizationPartOf/id`. */
+  readonly partOfIds: readonly CdaId[];
 }
 
 /** assignedEntity, assignedAuthor, associatedEntity, relatedEntity, intendedRecipient, guardian: who, and for whom. */
@@ -38,6 +42,7 @@ export interface CdaEntity {
   readonly person: CdaPerson | null;
   readonly device: CdaDevice | null;
   readonly organization: CdaOrganization | null;
+  readonly nullFlavor: string | null;
 }
 
 /** One taking part: author, data enterer, informant, recipient, authenticator, participant, performer. */
@@ -77,6 +82,7 @@ export interface CdaRelatedDocument {
   readonly ids: readonly CdaId[];
   readonly setId: CdaId | null;
   readonly versionNumber: number | null;
+  readonly code: CdaCode | null;
 }
 
 /** authorization/consent. */
@@ -136,7 +142,13 @@ export interface CdaHeader {
   readonly code: CdaCode;
   readonly title: string | null;
   readonly effectiveTime: CdaTime;
+  /** The first `confidentialityCode`. */
   readonly confidentiality: CdaCode | null;
+  /**
+   * Every code of confidentiality and masking: each `confidentialityCode` and its translations, flat, in order.
+   * The schema allows one `confidentialityCode`, so a masking code beside `N` stands in a `translation`.
+   */
+  readonly confidentialityCodes: readonly CdaCode[];
   readonly languageCode: string | null;
   readonly patient: CdaPatient;
   readonly authors: readonly CdaParticipation[];
@@ -152,4 +164,14 @@ export interface CdaHeader {
   readonly relatedDocuments: readonly CdaRelatedDocument[];
   readonly consents: readonly CdaConsent[];
   readonly encounter: CdaEncounter | null;
+  /** Header elements that no field above holds (extensions, repetitions of what may stand once): nothing is lost. */
+  readonly unmapped: readonly CdaUnmappedElement[];
+}
+
+/** A header element that the typed header has no field for. */
+export interface CdaUnmappedElement {
+  /** Names from below ClinicalDocument, for example `recordTarget/patientRole/patient/raceCode`. */
+  readonly path: string;
+  /** Every text and value below the element, in document order. */
+  readonly texts: readonly string[];
 }

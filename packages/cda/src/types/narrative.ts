@@ -13,8 +13,27 @@ export interface NarrativeText {
 
 /** Names of the elements that a narrative block may hold. */
 export type NarrativeElementName =
-  | 'content' | 'linkHtml' | 'sub' | 'sup' | 'br' | 'footnote' | 'footnoteRef' | 'renderMultiMedia' | 'paragraph' | 'list' | 'item' | 'caption'
-  | 'table' | 'colgroup' | 'col' | 'thead' | 'tbody' | 'tfoot' | 'tr' | 'th' | 'td';
+  | 'content'
+  | 'linkHtml'
+  | 'sub'
+  | 'sup'
+  | 'br'
+  | 'footnote'
+  | 'footnoteRef'
+  | 'renderMultiMedia'
+  | 'paragraph'
+  | 'list'
+  | 'item'
+  | 'caption'
+  | 'table'
+  | 'colgroup'
+  | 'col'
+  | 'thead'
+  | 'tbody'
+  | 'tfoot'
+  | 'tr'
+  | 'th'
+  | 'td';
 
 /** One element of the narrative block. */
 export interface NarrativeElement {
