@@ -1,0 +1,58 @@
+import { createDocumentSet } from '@mss/cda';
+import { buildXdm, readXdm, type XdmArchive, type XdmCode } from '@mss/xdm';
+
+/** One attribute in which two METADATA.XML differ. */
+export interface Difference {
+  /** `XDSSubmissionSet.title`, `XDSDocumentEntry.classCode.code` … */
+  readonly attribute: string;
+  readonly ans: unknown;
+  readonly ours: unknown;
+}
+
+/** Defects of references and names, which the model hides: they are seen by what the reader tolerated. */
+const structural: Readonly<Record<string, string>> = {
+  XDM_CLASSIFIED_OBJECT: 'Classification/@classifiedObject',
+  XDM_REGISTRY_OBJECT: 'ExternalIdentifier/@registryObject',
+  XDM_IDENTIFIER_NAME: 'ExternalIdentifier/Name',
+  XDM_UUID_PREFIX: 'ExtrinsicObject/@id',
+};
+
+const isCode = (value: unknown): value is XdmCode => typeof value === 'object' && value !== null && 'codingScheme' in value;
+
+function compareObjects(prefix: string, ans: object, ours: object): Difference[] {
+  const differences: Difference[] = [];
+  for (const key of new Set([...Object.keys(ans), ...Object.keys(ours)])) {
+    if (key === 'entryUUID') continue;
+    const a: unknown = Reflect.get(ans, key);
+    const b: unknown = Reflect.get(ours, key);
+    const attribute = `${prefix}.${key}`;
+    if (isCode(a) && isCode(b) && a.code === b.code) differences.push(...compareObjects(attribute, a, b));
+    else if (JSON.stringify(a) !== JSON.stringify(b)) differences.push({ attribute, ans: a, ours: b });
+  }
+  return differences;
+}
+
+/** The archive of ANS, and the one that we derive from its CDA. */
+export function deriveAgain(bytes: Uint8Array): { readonly ans: XdmArchive; readonly ours: XdmArchive } {
+  const ans = readXdm(bytes).value;
+  const documents = ans.documents.map((document) => document.cda).filter((cda) => cda !== null);
+  const built = buildXdm(createDocumentSet(documents), {
+    submissionTime: ans.submissionSet?.submissionTime ?? '',
+    unknownClass: 'omit',
+  });
+  return { ans, ours: readXdm(built.bytes).value };
+}
+
+/** Every attribute in which the METADATA.XML of ANS and ours differ; entry UUIDs are random on both sides. */
+export function compareMetadata(ans: XdmArchive, ours: XdmArchive): readonly Difference[] {
+  const differences = compareObjects('XDSSubmissionSet', ans.submissionSet ?? {}, ours.submissionSet ?? {});
+  for (const [index, document] of ans.documents.entries()) {
+    differences.push(...compareObjects('XDSDocumentEntry', document.entry, ours.documents[index]?.entry ?? {}));
+  }
+  const defects = (archive: XdmArchive): Set<string> =>
+    new Set(archive.tolerated.map((one) => structural[one.code]).filter((one) => one !== undefined));
+  const ofOurs = defects(ours);
+  for (const attribute of defects(ans)) if (!ofOurs.has(attribute)) differences.push({ attribute, ans: 'wrong', ours: 'right' });
+  for (const attribute of ofOurs) differences.push({ attribute, ans: 'right', ours: 'wrong' });
+  return differences;
+}
