@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { pem } from './der.js';
 import { listen, stopListening } from './listen.js';
 
 /**
@@ -51,7 +52,7 @@ export interface CrlServer {
   readonly port: number;
   /** Requests received so far. */
   readonly requests: number;
-  /** Their paths, in order. */
+  /** Paths of the last thousand, in order. */
   readonly paths: readonly string[];
   setFault(fault: CrlFault, options?: CrlFaultOptions): void;
   /** Serves these bytes at a path instead of what the authority publishes; `null` undoes it. */
@@ -61,6 +62,8 @@ export interface CrlServer {
 
 interface CrlServerOptions {
   readonly host: string;
+  /** Default a free one. */
+  readonly port?: number;
   /** The resource of a path, made when it is asked for. */
   readonly resource: (
     path: string,
@@ -74,6 +77,7 @@ export async function startCrlServer(options: CrlServerOptions): Promise<CrlServ
   const faults = new Map<string, { fault: CrlFault; options: CrlFaultOptions }>();
   const bodies = new Map<string, Uint8Array>();
   const paths: string[] = [];
+  let requests = 0;
   const sockets = new Set<Socket>();
   let general: { fault: CrlFault; options: CrlFaultOptions } = { fault: options.initialFault ?? 'none', options: {} };
 
@@ -91,7 +95,9 @@ export async function startCrlServer(options: CrlServerOptions): Promise<CrlServ
 
   function answer(request: IncomingMessage, response: ServerResponse, requestBody: Uint8Array): void {
     const path = request.url ?? '/';
+    requests += 1;
     paths.push(path);
+    if (paths.length > 1000) paths.shift();
     const set = bodies.get(path);
     const resource =
       set === undefined
@@ -103,7 +109,7 @@ export async function startCrlServer(options: CrlServerOptions): Promise<CrlServ
       misbehave(fault, how, { path, response, type: resource?.type ?? 'application/pkix-crl', body: resource?.body ?? new Uint8Array() });
   }
 
-  const port = await listen(server, options.host);
+  const port = await listen(server, options.host, options.port);
   server.unref();
 
   return {
@@ -111,7 +117,7 @@ export async function startCrlServer(options: CrlServerOptions): Promise<CrlServ
     port,
     paths,
     get requests(): number {
-      return paths.length;
+      return requests;
     },
     setFault(fault, how = {}): void {
       if (how.path === undefined) {
@@ -181,12 +187,8 @@ function misbehave(fault: CrlFault, how: CrlFaultOptions, answer: Answer): void 
       response.writeHead(302, { location: path }).end();
       return;
     case 'pem':
-      return send({ ...answer, body: Buffer.from(armour(body)) });
+      return send({ ...answer, body: Buffer.from(pem('X509 CRL', body)) });
   }
-}
-
-function armour(der: Uint8Array): string {
-  return `-----BEGIN X509 CRL-----\n${Buffer.from(der).toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END X509 CRL-----\n`;
 }
 
 /** Writes until the client goes away, at the pace at which it reads. */

@@ -3,7 +3,7 @@ import { encodeName, extension, keyIdentifier, signatureAlgorithm, signed, type 
 import { context, contextPrimitive, enumerated, ia5Bytes, integer, nothing, sequence, time, type DerContent } from './der.js';
 
 /** RFC 5280 §5.3.1. */
-export const revocationReasons = {
+const revocationReasons = {
   unspecified: 0,
   keyCompromise: 1,
   cACompromise: 2,

@@ -1,136 +1,22 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
-import {
-  buildCertificate,
-  randomSerial,
-  type CertificateFields,
-  type KeyPurpose,
-  type SignatureHash,
-  type TestName,
-} from './certificate.js';
-import { buildCrl, type CrlFields, type RevocationReason, type RevokedEntry } from './crl.js';
+import { buildCertificate, randomSerial, type CertificateFields, type TestName } from './certificate.js';
+import { buildCrl, type RevocationReason, type RevokedEntry } from './crl.js';
 import { startCrlServer, type CrlServer } from './crl-server.js';
 import { pem } from './der.js';
+import type {
+  CrlOptions,
+  IssueClientOptions,
+  IssuedCertificate,
+  IssueIntermediateOptions,
+  IssueOptions,
+  IssueServerOptions,
+  TestAuthority,
+  TestIgc,
+  TestIgcOptions,
+} from './igc-types.js';
 import { testEcKey, testRsaKey } from './key-pool.js';
 
 const dayMs = 86_400_000;
-
-/** A certificate of the test IGC with its private key. */
-export interface IssuedCertificate {
-  readonly certPem: string;
-  /** PKCS#8. */
-  readonly keyPem: string;
-  /** The certificate and the intermediates above it, without the root: what a server sends. */
-  readonly chainPem: string;
-  readonly der: Uint8Array;
-  /** Upper-case hexadecimal, as `X509Certificate.serialNumber`. */
-  readonly serial: string;
-  /** SHA-256 of the certificate, as `X509Certificate.fingerprint256`. */
-  readonly fingerprint256: string;
-  /** The authority that signed it; a self-signed root has none. */
-  readonly issuer: TestAuthority | null;
-  readonly notAfter: Date;
-}
-
-/** A certification authority of the test IGC. */
-export interface TestAuthority extends IssuedCertificate {
-  readonly name: TestName;
-  readonly key: KeyObject;
-  /** Where its own CRL is published. */
-  readonly crlUrl: string;
-  /** Where its own certificate is published. */
-  readonly certificateUrl: string;
-}
-
-/** What every kind of certificate takes. */
-export interface IssueOptions {
-  readonly commonName?: string;
-  readonly organization?: string;
-  readonly notBefore?: Date;
-  readonly notAfter?: Date;
-  /** Extended key usage. */
-  readonly eku?: readonly KeyPurpose[];
-  readonly keyBits?: number;
-  /** Default `'rsa'`; `'ec'` makes a certificate that no ECDHE-RSA suite can use. */
-  readonly keyType?: 'rsa' | 'ec';
-  readonly issuer?: 'intermediate' | 'root' | TestAuthority;
-  /** CRL distribution points; default the issuer's, `[]` for none. */
-  readonly crlUrls?: readonly string[];
-  /** caIssuers; default the issuer's certificate, `[]` for none. */
-  readonly issuerUrls?: readonly string[];
-  /** OCSP responders; default none. */
-  readonly ocspUrls?: readonly string[];
-  readonly hash?: SignatureHash;
-  readonly unknownCriticalExtension?: boolean;
-}
-
-export interface IssueServerOptions extends IssueOptions {
-  /** DNS names and IP addresses of the subject alternative names; the first is the default common name. */
-  readonly hostnames: readonly string[];
-}
-
-export interface IssueClientOptions extends IssueOptions {
-  readonly commonName: string;
-  readonly email?: string;
-}
-
-export interface IssueIntermediateOptions extends IssueOptions {
-  readonly commonName: string;
-  readonly pathLength?: number;
-  /** Certify this authority's key and name once more instead of a new key (cross certificate). */
-  readonly existing?: TestAuthority;
-}
-
-export interface CrlOptions {
-  readonly thisUpdate?: Date;
-  /** Default seven days after `thisUpdate`; `null` leaves it out. */
-  readonly nextUpdate?: Date | null;
-  /** Filler entries, to make the list long. */
-  readonly extraSerials?: number;
-  /** Sign with the key of another authority, under this one's name. */
-  readonly signWith?: TestAuthority;
-  readonly number?: number;
-  readonly deltaOf?: number;
-  readonly scope?: NonNullable<CrlFields['scope']>;
-  readonly unknownCriticalExtension?: boolean;
-  readonly brokenSignature?: boolean;
-}
-
-/** The certification authorities of the test world, and everything they issue. */
-export interface TestIgc {
-  readonly root: TestAuthority;
-  /** Issues the servers' and the organisations' certificates. */
-  readonly intermediate: TestAuthority;
-  /** The root as PEM: the anchor that clients are configured with. */
-  readonly caPem: string;
-  readonly crlServer: CrlServer;
-  issueServer(options: IssueServerOptions): Promise<IssuedCertificate>;
-  issueClient(options: IssueClientOptions): Promise<IssuedCertificate>;
-  /** A further intermediate, under the root unless `issuer` says otherwise; with `existing` a cross certificate. */
-  issueIntermediate(options: IssueIntermediateOptions): Promise<TestAuthority>;
-  /** Another self-signed root with a key of its own. */
-  issueRoot(options: { readonly commonName: string; readonly notBefore?: Date; readonly notAfter?: Date }): Promise<TestAuthority>;
-  /** From now on the issuer's CRL holds it. */
-  revoke(certificate: IssuedCertificate, options?: { readonly reason?: RevocationReason; readonly at?: Date }): void;
-  /** The present CRL of an authority as DER. */
-  crl(authority: TestAuthority, options?: CrlOptions): Uint8Array;
-  /** What the server publishes for an authority from now on: its present CRL with these options. */
-  publish(authority: TestAuthority, options: CrlOptions): void;
-  /** Begins to answer on {@link crlServer}; until then its connections are reset. */
-  startCrlServer(): Promise<CrlServer>;
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-export interface TestIgcOptions {
-  /** Around which instant the certificates are valid; default the machine's clock. OpenSSL knows only that one. */
-  readonly now?: Date;
-  /** RSA keys of authorities and leaves; default 2048. */
-  readonly keyBits?: number;
-  /** Part of the authorities' names, to tell two test IGCs apart; default `TEST`. */
-  readonly label?: string;
-  /** Where CRLs are published; default `127.0.0.1`. */
-  readonly host?: string;
-}
 
 /**
  * A certification hierarchy made at run time, shaped like IGC Santé: a root, an intermediate authority for
@@ -147,6 +33,8 @@ class Igc implements TestIgc {
   intermediate!: TestAuthority;
   crlServer!: CrlServer;
   readonly #now: Date;
+  readonly #clock: () => Date;
+  readonly #crlPort: number;
   readonly #keyBits: number;
   readonly #label: string;
   readonly #host: string;
@@ -157,19 +45,30 @@ class Igc implements TestIgc {
 
   constructor(options: TestIgcOptions) {
     this.#now = options.now ?? new Date();
+    this.#clock = options.now === undefined ? () => new Date() : () => this.#now;
+    this.#crlPort = options.crlPort ?? 0;
     this.#keyBits = options.keyBits ?? 2048;
     this.#label = options.label ?? 'TEST';
     this.#host = options.host ?? '127.0.0.1';
   }
 
   async open(): Promise<void> {
-    this.crlServer = await startCrlServer({ host: this.#host, resource: (path) => this.#resource(path), initialFault: 'down' });
+    this.crlServer = await startCrlServer({
+      host: this.#host,
+      port: this.#crlPort,
+      resource: (path) => this.#resource(path),
+      initialFault: 'down',
+    });
     this.root = await this.issueRoot({ commonName: `AC RACINE ${this.#label}` });
     this.intermediate = await this.issueIntermediate({ commonName: `AC ${this.#label} ORGANISATIONS` });
   }
 
   get caPem(): string {
     return this.root.certPem;
+  }
+
+  get authorities(): readonly TestAuthority[] {
+    return this.#authorities;
   }
 
   async issueServer(options: IssueServerOptions): Promise<IssuedCertificate> {
@@ -218,7 +117,7 @@ class Igc implements TestIgc {
     const { reason } = options;
     const entry = {
       serial: Buffer.from(certificate.serial, 'hex'),
-      revokedAt: options.at ?? this.#now,
+      revokedAt: options.at ?? this.#clock(),
       ...(reason === undefined ? {} : { reason }),
     };
     // Cross certificates share one name and key, hence one CRL.
@@ -228,7 +127,7 @@ class Igc implements TestIgc {
 
   crl(authority: TestAuthority, options: CrlOptions = {}): Uint8Array {
     const publisher = this.#authorities.find((candidate) => candidate.crlUrl === authority.crlUrl) ?? authority;
-    const thisUpdate = options.thisUpdate ?? new Date(this.#now.getTime() - 3_600_000);
+    const thisUpdate = options.thisUpdate ?? new Date(this.#clock().getTime() - 3_600_000);
     this.#crlNumber += 1;
     const { signWith, nextUpdate, thisUpdate: _, number, ...rest } = options;
     return buildCrl({
@@ -287,20 +186,23 @@ class Igc implements TestIgc {
   }
 
   async #issueLeaf(
-    options: IssueOptions & { readonly commonName: string },
+    options: IssueOptions & { readonly commonName: string; readonly selfSigned?: boolean },
     names: { readonly hostnames?: readonly string[]; readonly emails?: readonly string[] },
   ): Promise<IssuedCertificate> {
     const issuer = this.#issuerOf(options.issuer ?? 'intermediate');
     const key = options.keyType === 'ec' ? await testEcKey() : await testRsaKey({ bits: options.keyBits ?? this.#keyBits });
+    const subject = { country: 'FR', organization: options.organization ?? 'STRUCTURE DE TEST', commonName: options.commonName };
+    const own = options.selfSigned === true ? { issuer: subject, issuerKey: key, crlUrls: [], issuerUrls: [] } : {};
     const der = buildCertificate({
       ...this.#common(options, issuer),
       ...names,
-      subject: { country: 'FR', organization: options.organization ?? 'STRUCTURE DE TEST', commonName: options.commonName },
+      ...own,
+      subject,
       subjectKey: key,
       notBefore: options.notBefore ?? this.#day(-10),
       notAfter: options.notAfter ?? this.#day(365),
     });
-    return describe(der, key, issuer);
+    return describe(der, key, options.selfSigned === true ? null : issuer);
   }
 
   /** Gives an authority its place on the server; a cross certificate shares the CRL of the authority it repeats. */

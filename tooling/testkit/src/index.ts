@@ -5,8 +5,8 @@
  *
  * @packageDocumentation
  */
+export { createTestIgc } from './igc.js';
 export {
-  createTestIgc,
   type CrlOptions,
   type IssueClientOptions,
   type IssuedCertificate,
@@ -16,7 +16,7 @@ export {
   type TestAuthority,
   type TestIgc,
   type TestIgcOptions,
-} from './igc.js';
+} from './igc-types.js';
 export { buildCertificate, type CertificateFields, type KeyPurpose, type TestName } from './certificate.js';
 export { buildCrl, type CrlFields, type RevocationReason, type RevokedEntry } from './crl.js';
 export { type CrlFault, type CrlFaultOptions, type CrlServer } from './crl-server.js';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestIgc, type IssuedCertificate, type TestIgc } from '../src/index.js';
+import { createTestIgc, der, type IssuedCertificate, type TestIgc } from '../src/index.js';
 import { listen } from '../src/listen.js';
 
 let igc: TestIgc;
@@ -11,8 +11,7 @@ beforeAll(async () => {
 });
 afterAll(async () => igc.close());
 
-const toPem = (crl: Uint8Array): string =>
-  `-----BEGIN X509 CRL-----\n${Buffer.from(crl).toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END X509 CRL-----\n`;
+const toPem = (crl: Uint8Array): string => der.pem('X509 CRL', crl);
 
 /** A TLS 1.2 handshake that has OpenSSL check chain, host and the CRLs given; the error's code, or `null`. */
 async function handshake(

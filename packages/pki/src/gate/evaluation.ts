@@ -1,0 +1,53 @@
+import { isMssError, type MssError } from '@mss/core';
+import type { PkiErrorCode } from '../errors.js';
+import { buildPaths, type CertificatePath } from '../path/build.js';
+import { checkPath } from '../path/check.js';
+import type { TrustStore } from '../trust-store.js';
+import { readCertificate, type Certificate } from '../x509/certificate.js';
+
+/** A path and the first rule it breaks that does not depend on the time. */
+export interface EvaluatedPath extends CertificatePath {
+  readonly broken: MssError<PkiErrorCode> | null;
+}
+
+/** Everything about a chain that stays the same from one connection to the next. */
+export interface ChainEvaluation {
+  /** `null` when the server's own certificate cannot be read. */
+  readonly leaf: Certificate | null;
+  readonly sent: readonly Certificate[];
+  readonly paths: readonly EvaluatedPath[];
+  /** The certificate, or the search for paths, failed altogether. */
+  readonly failure: MssError<PkiErrorCode> | null;
+  /** Which names the leaf covers, as far as it was asked. */
+  readonly names: Map<string, boolean>;
+}
+
+function readSent(ders: readonly Uint8Array[]): Certificate[] {
+  return ders.flatMap((der) => {
+    try {
+      return [readCertificate(der)];
+    } catch {
+      // One unreadable certificate among those sent takes part in no path; the others may still make one.
+      return [];
+    }
+  });
+}
+
+/**
+ * Reads a chain, finds its paths and checks their timeless rules.
+ *
+ * @param chain - what the server sent as DER, its own certificate first.
+ */
+export function evaluateChain(chain: readonly Uint8Array[], stores: readonly TrustStore[]): ChainEvaluation {
+  const [first, ...rest] = chain;
+  let leaf: Certificate | null = null;
+  const sent = readSent(rest);
+  try {
+    leaf = readCertificate(first ?? new Uint8Array());
+    const paths = buildPaths(leaf, sent, stores).map((path) => ({ ...path, broken: checkPath(path.certificates) }));
+    return { leaf, sent, paths, failure: null, names: new Map() };
+  } catch (error) {
+    if (!isMssError<PkiErrorCode>(error)) throw error;
+    return { leaf, sent, paths: [], failure: error, names: new Map() };
+  }
+}

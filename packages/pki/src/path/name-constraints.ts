@@ -1,0 +1,62 @@
+import type { Certificate } from '../x509/certificate.js';
+import type { NameConstraints } from '../x509/extensions.js';
+import type { GeneralName } from '../x509/general-names.js';
+import { presentedDnsNames } from '../x509/host-name.js';
+
+function dnsWithin(name: string, base: string): boolean {
+  const subject = name.toLowerCase().replace(/\.$/, '');
+  const constraint = base.toLowerCase().replace(/\.$/, '');
+  if (constraint === '') return true;
+  if (constraint.startsWith('.')) return subject.endsWith(constraint);
+  return subject === constraint || subject.endsWith(`.${constraint}`);
+}
+
+function addressWithin(address: Uint8Array, range: Uint8Array): boolean {
+  if (range.length !== address.length * 2) return false;
+  return address.every((octet, index) => {
+    const mask = range[address.length + index] as number;
+    return (octet & mask) === ((range[index] as number) & mask);
+  });
+}
+
+/** `null`: this kind of constraint is not understood, so nothing of its kind may pass. */
+function within(name: GeneralName, base: GeneralName): boolean | null {
+  if (name.kind === 'dns' && base.kind === 'dns') return dnsWithin(name.value, base.value);
+  if (name.kind === 'ip' && base.kind === 'ip') return addressWithin(name.value, base.value);
+  if (name.kind === 'directory' && base.kind === 'directory') return base.value.parts.every((part, index) => name.value.parts[index] === part);
+  return null;
+}
+
+/** Every name of a certificate that a constraint may speak about. */
+function namesOf(certificate: Certificate, isLeaf: boolean): GeneralName[] {
+  const { subject, extensions } = certificate;
+  const names: GeneralName[] = [...extensions.alternativeNames];
+  if (subject.parts.length > 0) names.push({ kind: 'directory', value: subject });
+  if (isLeaf && !names.some((name) => name.kind === 'dns')) {
+    for (const value of presentedDnsNames(certificate)) names.push({ kind: 'dns', value });
+  }
+  return names;
+}
+
+function permits({ permitted, excluded }: NameConstraints, name: GeneralName): boolean {
+  const allowed = permitted.filter((base) => base.kind === name.kind);
+  if (allowed.length > 0 && !allowed.some((base) => within(name, base) === true)) return false;
+  return !excluded.some((base) => base.kind === name.kind && within(name, base) !== false);
+}
+
+/**
+ * Whether every certificate keeps the name constraints of the authorities above it.
+ *
+ * DNS names, addresses and directory names are compared; a constraint on another kind refuses every name of that kind.
+ *
+ * @param path - the server's certificate first.
+ * @see RFC 5280 §4.2.1.10, §6.1.3 (b) and (c)
+ */
+export function keepsNameConstraints(path: readonly Certificate[]): boolean {
+  return path.every((authority, above) => {
+    const { nameConstraints } = authority.extensions;
+    if (nameConstraints === null) return true;
+    const below = path.slice(0, above).filter((one, index) => index === 0 || !one.selfIssued);
+    return below.every((one) => namesOf(one, one === path[0]).every((name) => permits(nameConstraints, name)));
+  });
+}

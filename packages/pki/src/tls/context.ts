@@ -1,0 +1,71 @@
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { X509Certificate } from 'node:crypto';
+import type { TlsRules } from '@mss/core';
+import { identityMaterial, type ClientIdentity } from '../client-identity.js';
+import { pkiError } from '../errors.js';
+import { storeContents, type TrustStore } from '../trust-store.js';
+import type { Certificate } from '../x509/certificate.js';
+
+/** Signatures that the server may make in the handshake: SHA-256 and above. */
+const signatureAlgorithms = [
+  'rsa_pss_rsae_sha256',
+  'rsa_pss_rsae_sha384',
+  'rsa_pss_rsae_sha512',
+  'rsa_pss_pss_sha256',
+  'rsa_pss_pss_sha384',
+  'rsa_pss_pss_sha512',
+  'rsa_pkcs1_sha256',
+  'rsa_pkcs1_sha384',
+  'rsa_pkcs1_sha512',
+  'ecdsa_secp256r1_sha256',
+  'ecdsa_secp384r1_sha384',
+  'ecdsa_secp521r1_sha512',
+  'ed25519',
+].join(':');
+
+const armour = ({ der }: Certificate): string => new X509Certificate(der).toString();
+
+/** The TLS contexts of a policy: one without identity, one for each identity, made when first needed. */
+export class TlsContexts {
+  readonly ciphers: string;
+  readonly #options: SecureContextOptions;
+  readonly #byIdentity = new WeakMap<ClientIdentity, SecureContext>();
+  #anonymous: SecureContext | null = null;
+
+  constructor(rules: TlsRules, stores: readonly TrustStore[]) {
+    this.ciphers = rules.suites.map(({ openssl }) => openssl).join(':');
+    const certificates = stores.flatMap((store) => [...store[storeContents].anchors, ...store[storeContents].intermediates]);
+    this.#options = {
+      ca: certificates.map(armour),
+      minVersion: rules.minVersion,
+      maxVersion: rules.maxVersion,
+      ciphers: this.ciphers,
+      sigalgs: signatureAlgorithms,
+    };
+  }
+
+  /** PEM of every certificate of the stores. */
+  get authorities(): readonly string[] {
+    return this.#options.ca as string[];
+  }
+
+  /** @throws ERR_MSS_PKI_IDENTITY when OpenSSL does not take the identity. */
+  of(identity: ClientIdentity | null): SecureContext {
+    if (identity === null) return (this.#anonymous ??= createSecureContext(this.#options));
+    const known = this.#byIdentity.get(identity);
+    if (known !== undefined) return known;
+    const { pfx, ...material } = identity[identityMaterial];
+    try {
+      const context = createSecureContext({
+        ...this.#options,
+        ...(material as SecureContextOptions),
+        ...(pfx === undefined ? {} : { pfx: Buffer.from(pfx) }),
+      });
+      this.#byIdentity.set(identity, context);
+      return context;
+    } catch {
+      // The cause is not attached: it may quote what it could not read.
+      throw pkiError('ERR_MSS_PKI_IDENTITY', 'the TLS stack does not take the client identity');
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { isMssError } from '@mss/core';
+import { childrenOf, contentOf, expectTlv, readWhole, tags, wholeOf, type Tlv } from '../der/reader.js';
+import { hexOf, timeOf } from '../der/values.js';
+import { pkiError } from '../errors.js';
+import type { CertificateSummary } from '../types.js';
+import { readExtensions, readPathExtensions, type Extensions } from './extensions.js';
+import { readName, type DistinguishedName } from './name.js';
+import { readPublicKey, readSigned, verifySigned, type PublicKey, type Signed } from './signature.js';
+
+/** A certificate, read by ourselves: exactly what path building and revocation need. */
+export interface Certificate {
+  readonly der: Uint8Array;
+  /** SHA-256 of the DER, lower-case hexadecimal. */
+  readonly sha256: string;
+  /** The serial number's bytes without leading zeros. */
+  readonly serial: Uint8Array;
+  readonly subject: DistinguishedName;
+  readonly issuer: DistinguishedName;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly publicKey: PublicKey;
+  /** SHA-256 of the SubjectPublicKeyInfo. */
+  readonly keyId: string;
+  readonly spki: Uint8Array;
+  readonly signed: Signed;
+  readonly extensions: Extensions;
+  /** Subject and issuer have the same name. */
+  readonly selfIssued: boolean;
+}
+
+/** Most bytes of one certificate: real ones have 1 to 4 kB. */
+const maxCertificateBytes = 64 * 1024;
+
+export const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Drops leading zeros, so that a serial written with superfluous ones is still found. */
+export function trimSerial(serial: Uint8Array): Uint8Array {
+  let start = 0;
+  while (start < serial.length - 1 && serial[start] === 0) start++;
+  return serial.subarray(start);
+}
+
+function readFields(der: Uint8Array): Certificate {
+  const whole = readWhole(der, tags.sequence);
+  const { body, toBeSigned, algorithm, algorithmDer, signature } = readSigned(der, whole);
+  const fields = childrenOf(der, body, 10);
+  const versioned = fields[0]?.tag === 0xa0;
+  const [serial, inner, issuer, validity, subject, spki, ...optional] = versioned ? fields.slice(1) : fields;
+  if (!serial || !inner || !issuer || !validity || !subject || !spki || serial.tag !== tags.integer || serial.end === serial.start) {
+    throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'a field of the certificate is missing');
+  }
+  if (Buffer.compare(wholeOf(der, inner), algorithmDer) !== 0) {
+    throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'the signed and the unsigned signature algorithm differ');
+  }
+  const [notBefore, notAfter] = childrenOf(der, validity, 2);
+  if (!notBefore || !notAfter) throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'the validity has not two times');
+  const wrapper = optional.find((field) => field.tag === 0xa3);
+  const raw = wrapper === undefined ? [] : readExtensions(der, expectTlv(der, wrapper.start, wrapper.end, tags.sequence));
+  const spkiDer = wholeOf(der, spki);
+  const names: Record<'subject' | 'issuer', DistinguishedName> = { subject: readName(der, subject), issuer: readName(der, issuer) };
+  return {
+    der,
+    sha256: sha256Hex(der),
+    serial: trimSerial(contentOf(der, serial)),
+    ...names,
+    notBefore: timeOf(der, notBefore),
+    notAfter: timeOf(der, notAfter),
+    publicKey: readPublicKey(spkiDer),
+    keyId: sha256Hex(spkiDer),
+    spki: spkiDer,
+    signed: { toBeSigned, algorithm, signature },
+    extensions: readPathExtensions(der, raw),
+    selfIssued: names.subject.key === names.issuer.key,
+  };
+}
+
+/**
+ * Reads one certificate (RFC 5280 §4.1). Nothing is verified.
+ *
+ * @throws ERR_MSS_PKI_CERTIFICATE when it cannot be read.
+ */
+export function readCertificate(bytes: Uint8Array): Certificate {
+  if (bytes.length > maxCertificateBytes) throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'the certificate is too large');
+  // A copy, so that the certificate does not change, or pin, a larger buffer of the caller's.
+  const der = new Uint8Array(bytes);
+  try {
+    return readFields(der);
+  } catch (cause) {
+    if (isMssError(cause, 'ERR_MSS_PKI_CERTIFICATE')) throw cause;
+    throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'the certificate cannot be read', { cause });
+  }
+}
+
+/** Whether `issuer`'s key signed `certificate`. Names and usages are not compared. */
+export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+  return verifySigned(certificate.signed, issuer.publicKey);
+}
+
+/** What a person or a log may see. */
+export function summarize(certificate: Certificate): CertificateSummary {
+  const { sha256, notBefore, notAfter } = certificate;
+  return { subject: certificate.subject.text, issuer: certificate.issuer.text, notBefore, notAfter, sha256 };
+}
+
+/** The serial as lower-case hexadecimal. */
+export const serialHex = ({ serial }: Certificate): string => hexOf(serial);
+
+export type { Tlv };

@@ -1,0 +1,120 @@
+import type { StorageBudget } from './budget.js';
+
+/** A message in a folder. Sessions that still show it may hold one that is already expunged. */
+export interface StoredMessage {
+  readonly uid: number;
+  readonly internalDate: Date;
+  readonly flags: ReadonlySet<string>;
+  readonly content: Uint8Array;
+  readonly expunged: boolean;
+}
+
+interface MutableMessage extends StoredMessage {
+  flags: Set<string>;
+  expunged: boolean;
+}
+
+/** What a session is told about its folder. */
+export type FolderChange =
+  | { readonly kind: 'added'; readonly message: StoredMessage }
+  | { readonly kind: 'flags'; readonly message: StoredMessage; readonly by: unknown }
+  | { readonly kind: 'expunged'; readonly message: StoredMessage };
+
+export type FolderListener = (change: FolderChange) => void;
+
+/** RFC 6154 attribute of a folder with a role. */
+export type SpecialUse = '\\Sent' | '\\Trash' | '\\Drafts' | '\\Archive' | '\\Junk';
+
+/** One mailbox in the sense of IMAP: messages in the order of their UIDs. */
+export class Folder {
+  name: string;
+  readonly specialUse: SpecialUse | null;
+  readonly uidValidity: number;
+  subscribed = true;
+  #uidNext = 1;
+  #bytes = 0;
+  readonly #byUid = new Map<number, MutableMessage>();
+  /** In the order of the UIDs; made again after a change. */
+  #ordered: readonly StoredMessage[] | null = null;
+  readonly #budget: StorageBudget;
+  readonly #listeners = new Set<FolderListener>();
+
+  constructor(options: {
+    readonly name: string;
+    readonly specialUse?: SpecialUse | null;
+    readonly uidValidity: number;
+    readonly budget: StorageBudget;
+  }) {
+    this.name = options.name;
+    this.specialUse = options.specialUse ?? null;
+    this.uidValidity = options.uidValidity;
+    this.#budget = options.budget;
+  }
+
+  get uidNext(): number {
+    return this.#uidNext;
+  }
+
+  /** All messages together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get messages(): readonly StoredMessage[] {
+    this.#ordered ??= [...this.#byUid.values()];
+    return this.#ordered;
+  }
+
+  /** The new message, or `null` when the storage is full. */
+  add(content: Uint8Array, options: { readonly internalDate: Date; readonly flags?: Iterable<string> }): StoredMessage | null {
+    if (!this.#budget.reserve(content.length)) return null;
+    const message: MutableMessage = {
+      uid: this.#uidNext,
+      internalDate: options.internalDate,
+      flags: new Set(options.flags),
+      content,
+      expunged: false,
+    };
+    this.#uidNext += 1;
+    this.#byUid.set(message.uid, message);
+    this.#ordered = null;
+    this.#bytes += content.length;
+    this.#tell({ kind: 'added', message });
+    return message;
+  }
+
+  /** @param by - who did it: the session is not told of its own change. */
+  setFlags(uid: number, flags: ReadonlySet<string>, by: unknown = null): void {
+    const message = this.#byUid.get(uid);
+    if (message === undefined) return;
+    message.flags = new Set(flags);
+    this.#tell({ kind: 'flags', message, by });
+  }
+
+  expunge(uids: ReadonlySet<number>): void {
+    for (const uid of uids) {
+      const message = this.#byUid.get(uid);
+      if (message === undefined) continue;
+      this.#byUid.delete(uid);
+      this.#ordered = null;
+      message.expunged = true;
+      this.#budget.release(message.content.length);
+      this.#bytes -= message.content.length;
+      this.#tell({ kind: 'expunged', message });
+    }
+  }
+
+  find(uid: number): StoredMessage | undefined {
+    return this.#byUid.get(uid);
+  }
+
+  /** @returns what stops it. */
+  watch(listener: FolderListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(change: FolderChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
