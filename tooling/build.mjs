@@ -10,11 +10,17 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 function run(command, args) {
   const result = spawnSync(command, args, {
     cwd: root,
-    stdio: ['ignore', process.stderr.fd, 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
     shell: process.platform === 'win32',
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
   });
-  if (result.status !== 0) process.exit(result.status ?? 1);
+  // Quiet when all is well: the demonstration builds before it speaks.
+  if (result.status !== 0) {
+    process.stderr.write(`${result.error?.message ?? ''}${result.stdout}${result.stderr}`);
+    process.exit(result.status ?? 1);
+  }
 }
 
 if (process.argv.includes('--clean')) {

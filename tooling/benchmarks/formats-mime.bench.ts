@@ -51,7 +51,8 @@ const composeWithNodemailer = (): Promise<Uint8Array> =>
     .build();
 
 const message = compose();
-const contentOf = (part: MimePart): number => (part.children.length === 0 ? part.content().length : part.children.reduce((sum, child) => sum + contentOf(child), 0));
+const contentOf = (part: MimePart): number =>
+  part.children.length === 0 ? part.content().length : part.children.reduce((sum, child) => sum + contentOf(child), 0);
 
 const runs: Record<string, () => unknown> = {
   'write @mss/formats': compose,

@@ -4,7 +4,8 @@ import { XMLParser } from 'fast-xml-parser';
 import { SaxesParser } from 'saxes';
 
 function documentOf(entries: number): Uint8Array {
-  let text = '<?xml version="1.0" encoding="UTF-8"?>\n<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n<title>Compte rendu d’examens</title>\n';
+  let text =
+    '<?xml version="1.0" encoding="UTF-8"?>\n<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n<title>Compte rendu d’examens</title>\n';
   for (let index = 0; index < entries; index += 1) {
     text += `<component><section><code code="30954-2" codeSystem="2.16.840.1.113883.6.1" displayName="Résultats ${index}"/><text><table><tbody><tr><td>Hémoglobine</td><td>${index} g/L</td></tr></tbody></table></text>
   <entry><observation classCode="OBS" moodCode="EVN"><templateId root="1.3.6.1.4.1.19376.1.3.1.6"/><statusCode code="completed"/><effectiveTime value="20260102030405+0100"/><value xsi:type="PQ" value="${index}" unit="g/L"/></observation></entry></section></component>\n`;
@@ -25,14 +26,15 @@ const runs: Record<string, () => void> = {
       parser.write(Buffer.from(bytes).toString('utf8')).close();
     }
   },
-  'tree': () => {
+  tree: () => {
     for (const bytes of documents) parseXml(bytes);
   },
   'tree, component pruned': () => {
     for (const bytes of documents) parseXml(bytes, { prune: ({ name }) => name === 'component' });
   },
   'fast-xml-parser': () => {
-    for (const bytes of documents) new XMLParser({ preserveOrder: true, ignoreAttributes: false, trimValues: false, parseTagValue: false }).parse(Buffer.from(bytes));
+    for (const bytes of documents)
+      new XMLParser({ preserveOrder: true, ignoreAttributes: false, trimValues: false, parseTagValue: false }).parse(Buffer.from(bytes));
   },
 };
 

@@ -37,7 +37,8 @@ const readers: Record<string, () => void | Promise<void>> = {
   },
   'zlib, sized': () => {
     for (const [index, entries] of packed.entries()) {
-      for (const [place, bytes] of entries.entries()) inflateRawSync(bytes, { chunkSize: (archivesOfEntries[index]?.[place]?.bytes.length ?? 0) + 1 });
+      for (const [place, bytes] of entries.entries())
+        inflateRawSync(bytes, { chunkSize: (archivesOfEntries[index]?.[place]?.bytes.length ?? 0) + 1 });
     }
   },
   '@mss/formats': () => {
@@ -55,7 +56,8 @@ const writers: Record<string, () => void | Promise<void>> = {
     for (const entries of archivesOfEntries) for (const { bytes } of entries) deflateRawSync(bytes, { level: 6 });
   },
   'zlib, sized': () => {
-    for (const entries of archivesOfEntries) for (const { bytes } of entries) deflateRawSync(bytes, { level: 6, chunkSize: bytes.length + 64 });
+    for (const entries of archivesOfEntries)
+      for (const { bytes } of entries) deflateRawSync(bytes, { level: 6, chunkSize: bytes.length + 64 });
   },
   '@mss/formats': () => {
     for (const entries of archivesOfEntries) writeZip(entries, { modifiedAt });
@@ -93,5 +95,7 @@ for (const [what, work, rounds, aim] of [
   const sized = result.get('zlib, sized') ?? 0;
   const peer = result.get('jszip') ?? 0;
   for (const [name, time] of result) console.log(`${what.padEnd(6)} ${name.padEnd(13)} ${(time / archives.length).toFixed(2)} ms/archive`);
-  console.log(`${what.padEnd(6)} ours / raw zlib ${(ours / limit).toFixed(2)} (aim <= ${aim}), ours / zlib told the size ${(ours / sized).toFixed(2)}, jszip / ours ${(peer / ours).toFixed(1)} (aim >= 4)\n`);
+  console.log(
+    `${what.padEnd(6)} ours / raw zlib ${(ours / limit).toFixed(2)} (aim <= ${aim}), ours / zlib told the size ${(ours / sized).toFixed(2)}, jszip / ours ${(peer / ours).toFixed(1)} (aim >= 4)\n`,
+  );
 }

@@ -22,7 +22,9 @@ const where = (entries, end, change) => entries.map((entry) => (entry.name.endsW
 const metadataFrom = (change) => where(plain(), 'METADATA.XML', (entry) => ({ bytes: Buffer.from(change(entry.bytes.toString('utf8'))) }));
 const withDoctype = (text, doctype) => text.replace('?>\n', `?>\n${doctype}\n`);
 const xxe = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>';
-const laughs = `<!DOCTYPE x [<!ENTITY a "ha">${[...'bcdefgh'].map((name, at) => `<!ENTITY ${name} "${`&${'abcdefg'[at]};`.repeat(10)}">`).join('')}]>`;
+const laughs = `<!DOCTYPE x [<!ENTITY a "ha">${Array.from('bcdefgh')
+  .map((name, at) => `<!ENTITY ${name} "${`&${'abcdefg'[at]};`.repeat(10)}">`)
+  .join('')}]>`;
 const deep = (depth) => '<Slot>'.repeat(depth) + '</Slot>'.repeat(depth);
 const rim = 'urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0';
 const external = `<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="http://127.0.0.1:9/never"/>`;
@@ -49,7 +51,7 @@ const unix = (mode) => ({ madeBy: 3, attributes: (mode << 16) >>> 0 });
 const crlf = (bytes) => Buffer.from(bytes.toString('utf8').replaceAll('\n', '\r\n'));
 const bomb = Buffer.alloc(4 * 1024 * 1024, 0x20);
 const zeros = deflateRawSync(Buffer.alloc(300_000));
-const manyEntries = `${`<ExtrinsicObject xmlns="${rim}" id="x"/>`.repeat(1100)}`;
+const manyEntries = `<ExtrinsicObject xmlns="${rim}" id="x"/>`.repeat(1100);
 
 /** The content of one entry is the whole record of the next: one byte of the archive counts twice. */
 function entryInsideAnEntry() {

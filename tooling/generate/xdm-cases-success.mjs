@@ -145,6 +145,7 @@ export const success = {
   XDM_SUBSET_WITHOUT_METADATA: rawZip(plus(plain(), { name: 'IHE_XDM/SUBSET02/DOC0001.XML', bytes: document })),
   XDM_UNDESCRIBED_FILE: rawZip(plus(plain(), { name: 'IHE_XDM/SUBSET01/DOC0002.XML', bytes: document })),
   'XDM_UNDESCRIBED_FILE--with-a-name': rawZip(plus(plain(), { name: 'IHE_XDM/SUBSET01/DUVERNOIS_Camille_1984.pdf', bytes: pdf })),
+  'ZIP_NAME_BACKSLASH--with-a-name': rawZip(plus(plain(), { name: 'IHE_XDM\\SUBSET01\\GRANGEVAL_Basile.pdf', bytes: pdf })),
   XDM_UNEXPECTED_ENTRY: rawZip(plus(plain(), { name: 'AUTORUN.INF', bytes: '[autorun]' })),
   XDM_UNIQUE_ID_DIFFERS: rawZip(plain({ uniqueId: '2.25.1' })),
   XDM_URI_CASE: rawZip(plain({ uri: 'doc0001.xml' })),

@@ -29,7 +29,8 @@ for (const name of names) {
 }
 console.log(`# METADATA.XML of ${names.length} official archives and ours\n`);
 console.log('| attribute | cause | archives |\n|---|---|---|');
-for (const [key, archives] of [...causes].sort()) console.log(`${key} ${archives.length === names.length ? 'all' : archives.join(', ')} |`);
+for (const [key, archives] of [...causes].sort(([a], [b]) => (a < b ? -1 : 1)))
+  console.log(`${key} ${archives.length === names.length ? 'all' : archives.join(', ')} |`);
 const total = [...causes.values()].reduce((sum, archives) => sum + archives.length, 0);
 console.log(`\n${total} differences, ${unexplained} not explained.`);
 process.exit(unexplained === 0 ? 0 : 1);

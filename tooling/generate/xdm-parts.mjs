@@ -135,6 +135,14 @@ export const defaultSet = {
   classifiedBeside: false,
 };
 
+const slot = (name, values) => {
+  const list = (Array.isArray(values) ? values : [values]).filter((value) => value !== null);
+  return list.length === 0
+    ? ''
+    : `<Slot name="${name}"><ValueList>${list.map((value) => `<Value>${xml(value)}</Value>`).join('')}</ValueList></Slot>`;
+};
+const name = (text) => `<Name><LocalizedString xml:lang="FR" charset="UTF8" value="${xml(text)}"/></Name>`;
+
 /** METADATA.XML in ebRS 3.0 or 2.1. */
 export function metadata(documents, options = {}) {
   const {
@@ -151,13 +159,6 @@ export function metadata(documents, options = {}) {
   const lcm = old ? 'urn:oasis:names:tc:ebxml-regrep:registry:xsd:2.1' : (namespace ?? 'urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0');
   const rim = old ? 'urn:oasis:names:tc:ebxml-regrep:rim:xsd:2.1' : (namespace ?? 'urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0');
   const status = old ? 'Approved' : 'urn:oasis:names:tc:ebxml-regrep:StatusType:Approved';
-  const slot = (name, values) => {
-    const list = (Array.isArray(values) ? values : [values]).filter((value) => value !== null);
-    return list.length === 0
-      ? ''
-      : `<Slot name="${name}"><ValueList>${list.map((value) => `<Value>${xml(value)}</Value>`).join('')}</ValueList></Slot>`;
-  };
-  const name = (text) => `<Name><LocalizedString xml:lang="FR" charset="UTF8" value="${xml(text)}"/></Name>`;
   const classification = (owner, scheme, code, label) =>
     `<Classification id="c-${scheme.slice(0, 8)}-${code}" classificationScheme="urn:uuid:${scheme}" classifiedObject="${owner}" nodeRepresentation="${code}">${slot('codingScheme', '1.2.250.1.213.1.1.4.1')}${name(label)}</Classification>`;
   const identifier = (owner, scheme, value, label) =>

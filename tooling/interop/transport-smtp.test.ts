@@ -1,10 +1,11 @@
 import { createSmtpPool, openMailbox, openSmtpSession, submitMessage, type FetchedMessage, type SmtpMessage, type SmtpSessionOptions } from '@mss/transport';
+import { startTcpProxy } from '@mss/testkit';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDovecot, type Dovecot } from '../servers/dovecot.js';
 import { startPostfix, type Postfix } from '../servers/postfix.js';
 import { startTokenServer, type TokenServer } from '../servers/token-server.js';
-import { createWorld, serverName, type World } from './transport-world.js';
+import { clientAuthorities, createWorld, serverName, type World } from './transport-world.js';
 
 const sender = 'cabinet@exemple.mssante.fr';
 const recipient = 'marie.durand@exemple.mssante.fr';
@@ -175,6 +176,73 @@ describe('Postfix: submitting [ECO.1.0.1]', () => {
     const results = await Promise.all(Array.from({ length: 40 }, () => pool.submit(message())));
     expect(results.filter((one) => one.outcome === 'accepted')).toHaveLength(40);
     expect(new Set(results.map((one) => one.queueId)).size).toBe(40);
+  });
+});
+
+describe('Dovecot submission: the certificate is the credential [SASL EXTERNAL]', () => {
+  it('submits on a verified channel, and nothing with a revoked certificate', async () => {
+    const good = await world.client(sender);
+    const revoked = await world.client(sender, { revoked: true });
+    const submission = await startDovecot({ identity: world.server, accounts: { [sender]: 'motdepasse' }, clients: clientAuthorities(world), relayPort: postfix.relayPort });
+    try {
+      const given = { port: submission.submissionPort ?? 0, auth: { type: 'certificate' } } as const;
+      const sent = message({ envid: 'externe' });
+      const result = await submitMessage(options({ ...given, policy: world.policy(good) }), sent);
+      // This server offers no DSN: the message goes, and the caller is told that the ENVID did not.
+      expect(result).toMatchObject({ outcome: 'accepted', dsn: 'unsupported' });
+      await received(recipient, sent.id);
+      expect(await submission.log()).toMatch(/submission-login: Info: Login: user=<cabinet@exemple\.mssante\.fr>, method=EXTERNAL/);
+      await expect(submitMessage(options({ ...given, policy: world.policy(revoked) }), message())).rejects.toMatchObject({
+        code: expect.stringMatching(/^ERR_MSS_(SMTP_AUTH|TLS_CLIENT_CERTIFICATE)/),
+      });
+    } finally {
+      await submission.stop();
+    }
+  });
+});
+
+describe('Postfix: a link cut after any number of bytes', () => {
+  it('every message said accepted arrives, none said refused does, and none twice', async () => {
+    const policy = world.policy();
+    const whole = await startTcpProxy({ target: { port: postfix.implicitPort } });
+    await submitMessage(options({ policy, security: 'implicit', port: whole.port }), message());
+    const totals = { up: whole.connections.at(-1)?.bytesUp ?? 0, down: whole.connections.at(-1)?.bytesDown ?? 0 };
+    await whole.close();
+    const outcomes = new Map<string, string>();
+    for (const direction of ['up', 'down'] as const) {
+      for (let step = 1; step <= 24; step += 1) {
+        const at = Math.floor((totals[direction] * step) / 24);
+        const proxy = await startTcpProxy({ target: { port: postfix.implicitPort }, faults: { cutAfterBytes: { [direction]: at } } });
+        const sent = message();
+        const given = options({ policy, security: 'implicit', port: proxy.port, timeouts: { commandMs: 5000, dataEndMs: 5000 } });
+        outcomes.set(sent.id, await submitMessage(given, sent).then((result) => result.outcome, () => 'refused'));
+        await proxy.close();
+      }
+    }
+    const last = message();
+    expect((await submitMessage(options({ policy }), last)).outcome).toBe('accepted');
+    await received(recipient, last.id);
+    await using mailbox = await openMailbox({
+      policy,
+      host: '127.0.0.1',
+      servername: serverName,
+      port: dovecot.imapsPort,
+      security: 'implicit',
+      auth: { type: 'password', user: recipient, password: 'motdepasse' },
+    });
+    const arrived = new Map<string, number>();
+    for await (const one of mailbox.fetchNew()) {
+      const id = /^Message-ID: <(.*)>/im.exec(Buffer.from(one.bytes ?? []).toString())?.[1] ?? '';
+      arrived.set(id, (arrived.get(id) ?? 0) + 1);
+    }
+    const seen = new Set<string>();
+    for (const [id, outcome] of outcomes) {
+      seen.add(outcome);
+      if (outcome === 'accepted') expect(arrived.get(id), `${id} was accepted`).toBe(1);
+      if (outcome === 'refused') expect(arrived.has(id), `${id} was refused`).toBe(false);
+      expect(arrived.get(id) ?? 0).toBeLessThan(2);
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(['accepted', 'refused', 'uncertain']));
   });
 });
 

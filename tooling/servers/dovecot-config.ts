@@ -8,6 +8,7 @@ export interface DovecotSettings {
   readonly withClients: boolean;
   readonly introspectionUrl: string | null;
   readonly quotaKb: number;
+  readonly relay: { readonly port: number; readonly submissionPort: number } | null;
 }
 
 /** The configuration files of Dovecot 2.3 by name. Every process runs as nobody, so nothing is chrooted. */
@@ -20,7 +21,7 @@ base_dir = ${folder}/run
 state_dir = ${folder}/state
 log_path = ${folder}/dovecot.log
 auth_verbose = yes
-protocols = imap
+protocols = imap${settings.relay === null ? '' : ' submission'}
 listen = 127.0.0.1
 default_internal_user = nobody
 default_internal_group = nogroup
@@ -100,6 +101,7 @@ service imap-login {
     ssl = yes
   }
 }
+${settings.relay === null ? '' : submission(settings.relay)}
 service auth {
   unix_listener auth-client {
     mode = 0666
@@ -130,6 +132,19 @@ passdb {
   driver = static
   args = nopassword=y
   mechanisms = external
+}
+`;
+
+const submission = (relay: { readonly port: number; readonly submissionPort: number }): string => `
+hostname = mail.exemple.mssante.fr
+submission_relay_host = 127.0.0.1
+submission_relay_port = ${relay.port}
+service submission-login {
+  chroot =
+  inet_listener submission {
+    address = 127.0.0.1
+    port = ${relay.submissionPort}
+  }
 }
 `;
 

@@ -13,6 +13,8 @@ export interface DovecotOptions {
   readonly clients?: { readonly caPem: string; readonly crls: readonly Uint8Array[] };
   /** Where access tokens are judged (RFC 7662). */
   readonly introspectionUrl?: string;
+  /** A port of Postfix: Dovecot then offers submission, which unlike Postfix' knows SASL EXTERNAL, and hands on to it. */
+  readonly relayPort?: number;
   /** Kilobytes each mailbox may hold; default 1 GiB. */
   readonly quotaKb?: number;
 }
@@ -21,6 +23,7 @@ export interface DovecotOptions {
 export interface Dovecot {
   readonly imapPort: number;
   readonly imapsPort: number;
+  /** Submission with STARTTLS; `null` without `relayPort`. */
   readonly submissionPort: number | null;
   /** Unix socket on which Postfix asks about credentials. */
   readonly authSocket: string;
@@ -34,6 +37,7 @@ export interface Dovecot {
 export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const folder = await serverFolder('dovecot');
   const [imapPort, imapsPort] = [await freePort(), await freePort()];
+  const relay = options.relayPort === undefined ? null : { port: options.relayPort, submissionPort: await freePort() };
   const mailFolder = join(folder.path, 'mail');
   await mkdir(mailFolder);
   const { cert, key } = await writeIdentity(folder.path, options.identity);
@@ -52,6 +56,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     withClients: options.clients !== undefined,
     introspectionUrl: options.introspectionUrl ?? null,
     quotaKb: options.quotaKb ?? 1024 * 1024,
+    relay,
   });
   for (const [name, text] of Object.entries(config)) await writeFile(join(folder.path, name), text, { mode: 0o600 });
   await run('chown', '-R', `${nobody.uid}:${nobody.gid}`, folder.path);
@@ -63,14 +68,16 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const log = async (): Promise<string> => readFile(join(folder.path, 'dovecot.log'), 'utf8').catch(() => '');
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   try {
-    await untilListening(imapsPort, { failed: () => (child.exitCode === null ? null : output()) });
+    for (const port of [imapsPort, ...(relay === null ? [] : [relay.submissionPort])]) {
+      await untilListening(port, { failed: () => (child.exitCode === null ? null : output()) });
+    }
   } catch (error) {
     throw new Error(`Dovecot does not start: ${output()}\n${await log()}`, { cause: error });
   }
   return {
     imapPort,
     imapsPort,
-    submissionPort: null,
+    submissionPort: relay?.submissionPort ?? null,
     authSocket: join(folder.path, 'run', 'auth-client'),
     mailFolder,
     log,

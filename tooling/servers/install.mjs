@@ -6,6 +6,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 const packages = [
   'ca-certificates',
   'dovecot-imapd', // IMAP, and the judge of Postfix' credentials
+  'dovecot-submissiond', // SMTP submission with SASL EXTERNAL
   'ghostscript', // conversion of PDF to PDF/A
   'libactivation-java', // Preflight's class path
   'libarchive-tools', // bsdtar: another reader of archives

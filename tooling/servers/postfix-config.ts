@@ -5,6 +5,7 @@ export interface PostfixSettings {
   readonly key: string;
   readonly port: number;
   readonly implicitPort: number;
+  readonly relayPort: number;
   readonly authSocket: string;
   readonly mailFolder: string;
   readonly mailboxes: readonly string[];
@@ -85,6 +86,9 @@ notify_classes =
     'master.cf': `
 127.0.0.1:${settings.port} inet n - n - - smtpd
 127.0.0.1:${settings.implicitPort} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+127.0.0.1:${settings.relayPort} inet n - n - - smtpd
+  -o smtpd_tls_security_level=none -o smtpd_sasl_auth_enable=no -o mynetworks=127.0.0.0/8
+  -o smtpd_relay_restrictions=permit_mynetworks,reject -o smtpd_recipient_restrictions=permit_mynetworks,reject
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 1 1 qmgr

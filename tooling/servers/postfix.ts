@@ -24,6 +24,8 @@ export interface Postfix {
   readonly port: number;
   /** Submission on implicit TLS. */
   readonly implicitPort: number;
+  /** In clear and without login, for a server on this machine that has judged the client itself. */
+  readonly relayPort: number;
   log(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -32,7 +34,7 @@ export interface Postfix {
 export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   const folder = await serverFolder('postfix');
   await chmod(folder.path, 0o755);
-  const [port, implicitPort] = [await freePort(), await freePort()];
+  const [port, implicitPort, relayPort] = [await freePort(), await freePort(), await freePort()];
   const config = join(folder.path, 'etc');
   for (const name of ['etc', 'spool', 'data']) await mkdir(join(folder.path, name));
   const { cert, key } = await writeIdentity(config, options.identity);
@@ -42,6 +44,7 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
     key,
     port,
     implicitPort,
+    relayPort,
     authSocket: options.authSocket,
     mailFolder: options.mailFolder,
     mailboxes: options.mailboxes,
@@ -57,11 +60,11 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   };
   try {
     await run('postfix', '-c', config, 'start');
-    for (const one of [port, implicitPort]) await untilListening(one, { failed: () => null });
+    for (const one of [port, implicitPort, relayPort]) await untilListening(one, { failed: () => null });
   } catch (error) {
     const why = await log();
     await stop();
     throw new Error(`Postfix does not start: ${String(error)}\n${why}`, { cause: error });
   }
-  return { port, implicitPort, log, stop };
+  return { port, implicitPort, relayPort, log, stop };
 }

@@ -202,7 +202,7 @@ describe('errors name nobody', () => {
 
 describe('documents of many megabytes', () => {
   it('200 MB of narrative is refused at once, fewer under the node limit, and entries take no memory', async () => {
-    const { stdout, stderr, exitCode } = await runInChild(new URL('support/large-child.ts', import.meta.url), { heapMb: 128 });
+    const { stdout, stderr, exitCode } = await runInChild(new URL('support/large-child.ts', import.meta.url), { heapMb: 96 });
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ refused: 'xmlBytes', overNodes: 'xmlNodes', level: 3, sections: 1 });

@@ -1,6 +1,8 @@
 /**
- * The mss command.
+ * The `mss` command, and the function behind it for those who embed it.
  *
  * @packageDocumentation
  */
-export {};
+export { runMss } from './run.js';
+export { type CliIo } from './io.js';
+export { exitStatusOf, type ExitStatus } from './exit-status.js';

@@ -1,3 +1,5 @@
+import { viewAsBuffer } from './own-bytes.js';
+
 /** What the bytes 0x80 to 0x9F mean in windows-1252; five of them mean nothing and stay C1 controls, as WHATWG has it. */
 const windows1252 =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f' +
@@ -15,14 +17,13 @@ const latin9: Readonly<Record<string, string>> = {
   '\u00be': '\u0178',
 };
 
-const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+const latin1 = (bytes: Uint8Array): string => viewAsBuffer(bytes).toString('latin1');
 
 /**
  * Bytes in windows-1252 as text; ISO-8859-1 is read the same way, since its bytes 0x80 to 0x9F are controls that no
  * document holds and Windows software that declares ISO-8859-1 writes its quotes and dashes there.
  *
- * QUIRK: not `new TextDecoder('windows-1252')`: several Node versions of the supported range decode these bytes as
- * ISO-8859-1 (nodejs/node#56542).
+ * QUIRK: not `new TextDecoder('windows-1252')`: Node 22.13 to 22.18 and 24.0 to 24.6, at least, decode 0x80 to 0x9F as C1 controls.
  *
  * @see WHATWG Encoding Standard, §4.2 (label "iso-8859-1") and index-windows-1252.txt
  */

@@ -4,7 +4,11 @@ import { parseXml } from '@mss/formats/xml';
 
 const entry = Buffer.from(`<entry><code code="x" displayName="y"/><text>${'lorem ipsum '.repeat(2000)}</text></entry>`);
 const count = Math.ceil((64 * 1024 * 1024) / entry.length);
-const document = Buffer.concat([Buffer.from('<ClinicalDocument>'), ...Array.from({ length: count }, () => entry), Buffer.from('</ClinicalDocument>')]);
+const document = Buffer.concat([
+  Buffer.from('<ClinicalDocument>'),
+  ...Array.from({ length: count }, () => entry),
+  Buffer.from('</ClinicalDocument>'),
+]);
 
 function limitOf(work: () => unknown): unknown {
   try {

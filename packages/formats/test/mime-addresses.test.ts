@@ -56,7 +56,7 @@ describe('parseAddressList [RFC 5322 §3.4]', () => {
     readonly mailboxes: readonly (readonly [string | null, string])[];
     readonly warnings?: number;
   }
-  const rows = JSON.parse(Buffer.from(testFile('address-lists.json')).toString()) as Row[];
+  const rows: Row[] = JSON.parse(Buffer.from(testFile('address-lists.json')).toString());
 
   it.each(rows)('$raw', ({ raw, mailboxes, warnings }) => {
     const result = parseAddressList(raw);

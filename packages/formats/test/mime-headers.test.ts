@@ -12,10 +12,10 @@ import {
 import { describe, expect, it } from 'vitest';
 import { codeOf, testFile } from './support.js';
 
-const json = <T>(path: string): T => JSON.parse(Buffer.from(testFile(path)).toString()) as T;
+const encodedWords: { what: string; raw: string; text: string }[] = JSON.parse(Buffer.from(testFile('header-words.json')).toString());
 
 describe('decodeHeaderWords [RFC 2047]', () => {
-  it.each(json<{ what: string; raw: string; text: string }[]>('header-words.json'))('$what', ({ raw, text }) => {
+  it.each(encodedWords)('$what', ({ raw, text }) => {
     expect(decodeHeaderWords(raw)).toBe(text);
   });
 });
@@ -101,7 +101,7 @@ describe('parameters [RFC 2231]', () => {
     ['attachment; filename="unclosed', { filename: 'unclosed' }],
     ['attachment;; ;filename = "x" ;y', { filename: 'x' }],
     ["attachment; filename=a; filename*=utf-8''b; filename=c", { filename: 'b' }],
-    ["attachment; filename*0=a; filename*1=b", { filename: 'ab' }],
+    ['attachment; filename*0=a; filename*1=b', { filename: 'ab' }],
     ["attachment; filename*0*=iso-8859-1''%E9; filename*1=%41", { filename: 'é%41' }],
     ["attachment; filename*=''%C3%A9", { filename: 'é' }],
     ['attachment; filename*=nothing%20else', { filename: 'nothing else' }],

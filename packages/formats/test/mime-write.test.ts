@@ -51,6 +51,21 @@ const document: MimePartDraft = {
   ],
 };
 
+const encodingOf = (text: string): string | null =>
+  parseMime(write({ mediaType: 'text/plain', text })).value.header('Content-Transfer-Encoding');
+
+const report = (bytes: Uint8Array): Uint8Array =>
+  write({
+    mediaType: 'multipart/report',
+    parameters: { 'report-type': 'disposition-notification' },
+    headers: [from],
+    children: [
+      { mediaType: 'text/plain', text: 'lu' },
+      { mediaType: 'message/disposition-notification', text: 'Disposition: manual-action/MDN-sent-manually; displayed\r\n' },
+      { mediaType: 'message/rfc822', bytes },
+    ],
+  });
+
 describe('writeMime', () => {
   it('writes what parseMime gives back', () => {
     const bytes = write(document);
@@ -87,20 +102,24 @@ describe('writeMime', () => {
   });
 
   it('chooses 7bit for short ASCII lines and quoted-printable otherwise', () => {
-    const encodingOf = (text: string): string | null => parseMime(write({ mediaType: 'text/plain', text })).value.header('Content-Transfer-Encoding');
     expect(encodingOf('plain\ntext\n')).toBe('7bit');
-    for (const text of ['é', 'x'.repeat(79), 'space \nx', 'end\t', 'From here', 'a\n.\nb', 'a\u0001b']) expect(encodingOf(text), JSON.stringify(text)).toBe('quoted-printable');
+    for (const text of ['é', 'x'.repeat(79), 'space \nx', 'end\t', 'From here', 'a\n.\nb', 'a\u0001b'])
+      expect(encodingOf(text), JSON.stringify(text)).toBe('quoted-printable');
   });
 
-  it.each(['a\rb\nc\r\nd\r\n', `${'é'.repeat(300)} \t\nFrom x\n.\n..\n=3D\n`, '\ufeffx\r\n', '😀'.repeat(50) + '\n', ' \n\n \n', `${'x'.repeat(75)}\n${'x'.repeat(76)}\n${'x'.repeat(77)}é\n`])(
-    'text comes back with CRLF: %j',
-    (text) => {
-      const bytes = write({ mediaType: 'text/plain', text });
-      expectSmtpSafe(bytes);
-      for (const line of latin1(bytes).split('\r\n')) expect(line.length).toBeLessThanOrEqual(78);
-      expect(Buffer.from(parseMime(bytes).value.content()).toString('utf8')).toBe(text.replaceAll(/\r\n|\r|\n/g, '\r\n'));
-    },
-  );
+  it.each([
+    'a\rb\nc\r\nd\r\n',
+    `${'é'.repeat(300)} \t\nFrom x\n.\n..\n=3D\n`,
+    '\ufeffx\r\n',
+    '😀'.repeat(50) + '\n',
+    ' \n\n \n',
+    `${'x'.repeat(75)}\n${'x'.repeat(76)}\n${'x'.repeat(77)}é\n`,
+  ])('text comes back with CRLF: %j', (text) => {
+    const bytes = write({ mediaType: 'text/plain', text });
+    expectSmtpSafe(bytes);
+    for (const line of latin1(bytes).split('\r\n')) expect(line.length).toBeLessThanOrEqual(78);
+    expect(Buffer.from(parseMime(bytes).value.content()).toString('utf8')).toBe(text.replaceAll(/\r\n|\r|\n/g, '\r\n'));
+  });
 
   it.each([0, 1, 2, 3, 56, 57, 58, 113, 114, 115, 5000])('%d bytes come back from base64', (length) => {
     const content = new Uint8Array(length).map((_value, at) => (at * 31) % 256);
@@ -112,17 +131,6 @@ describe('writeMime', () => {
 
   it('attaches a message without encoding it, and says 8bit on every level when it is', () => {
     const original = fromLatin1('From: a@b.example\nSubject: \u00e9\n\ntext\n');
-    const report = (bytes: Uint8Array): Uint8Array =>
-      write({
-        mediaType: 'multipart/report',
-        parameters: { 'report-type': 'disposition-notification' },
-        headers: [from],
-        children: [
-          { mediaType: 'text/plain', text: 'lu' },
-          { mediaType: 'message/disposition-notification', text: 'Disposition: manual-action/MDN-sent-manually; displayed\r\n' },
-          { mediaType: 'message/rfc822', bytes },
-        ],
-      });
     const { value, warnings } = parseMime(report(original));
     expect(warnings.map(({ code }) => code)).toEqual(['MIME_HEADER_8BIT']);
     expect(value.header('Content-Transfer-Encoding')).toBe('8bit');
@@ -144,16 +152,32 @@ describe('writeMime', () => {
     );
     expect(parseMime(bytes).value.parameters['boundary']).toBe(`=_${'02'.repeat(16)}`);
     const stuck = { uuid: () => '', bytes: (count: number) => new Uint8Array(count).fill(1) };
-    expect(codeOf(() => writeMime({ mediaType: 'multipart/mixed', children: [{ mediaType: 'text/plain', text: `--=_${'01'.repeat(16)}\n` }] }, { random: stuck }))).toBe(
-      'ERR_MSS_MIME_WRITE',
-    );
+    expect(
+      codeOf(() =>
+        writeMime(
+          { mediaType: 'multipart/mixed', children: [{ mediaType: 'text/plain', text: `--=_${'01'.repeat(16)}\n` }] },
+          { random: stuck },
+        ),
+      ),
+    ).toBe('ERR_MSS_MIME_WRITE');
   });
 
   it('writes inline parts with their identifier and description', () => {
     const { value } = parseMime(
-      write({ mediaType: 'image/png', disposition: 'inline', contentId: 'logo@b.example', description: 'Logo du cabinet é', bytes: utf8('x'), headers: [from] }),
+      write({
+        mediaType: 'image/png',
+        disposition: 'inline',
+        contentId: 'logo@b.example',
+        description: 'Logo du cabinet é',
+        bytes: utf8('x'),
+        headers: [from],
+      }),
     );
-    expect([value.disposition, value.contentId, value.header('Content-Description')]).toEqual(['inline', 'logo@b.example', 'Logo du cabinet é']);
+    expect([value.disposition, value.contentId, value.header('Content-Description')]).toEqual([
+      'inline',
+      'logo@b.example',
+      'Logo du cabinet é',
+    ]);
   });
 });
 
@@ -221,7 +245,14 @@ describe('the same in other readers', () => {
   ];
   const name = 'Compte rendu d’imagerie médicale très long, avec virgule et "guillemets" 2026.pdf';
   const message = (subject: string): Uint8Array =>
-    write({ ...document, headers: [from, addressHeader('To', [{ name: 'Martin, Zoé', address: 'zoe@b.example' }]), textHeader('Subject', subject)], children: [{ mediaType: 'text/plain', text: 'été' }, { mediaType: 'application/pdf', fileName: name, bytes: utf8('%PDF-1.4') }] });
+    write({
+      ...document,
+      headers: [from, addressHeader('To', [{ name: 'Martin, Zoé', address: 'zoe@b.example' }]), textHeader('Subject', subject)],
+      children: [
+        { mediaType: 'text/plain', text: 'été' },
+        { mediaType: 'application/pdf', fileName: name, bytes: utf8('%PDF-1.4') },
+      ],
+    });
 
   it.each(subjects)('postal-mime: %j', async (subject) => {
     const mail = await PostalMime.parse(message(subject));
@@ -242,6 +273,14 @@ print(json.dumps([m['subject'], m['from'].addresses[0].display_name, m['to'].add
   it.skipIf(python.status !== 0).each(subjects)('python email: %j', (subject) => {
     const run = spawnSync('python3', ['-c', script], { input: message(subject) });
     expect(run.stderr.toString()).toBe('');
-    expect(JSON.parse(run.stdout.toString())).toEqual([subject, 'Dr_Marie_MARTIN_Cabinet médical', 'Martin, Zoé', 'été', name, '%PDF-1.4', []]);
+    expect(JSON.parse(run.stdout.toString())).toEqual([
+      subject,
+      'Dr_Marie_MARTIN_Cabinet médical',
+      'Martin, Zoé',
+      'été',
+      name,
+      '%PDF-1.4',
+      [],
+    ]);
   });
 });

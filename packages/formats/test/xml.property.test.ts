@@ -6,7 +6,9 @@ import { codeOf, seed, utf8 } from './support.js';
 const name = fc.stringMatching(/^[A-Za-zé_][A-Za-z0-9é_.-]{0,8}$/u);
 const namespace = fc.constantFrom('', 'urn:a', 'urn:b', 'urn:hl7-org:v3');
 // eslint-disable-next-line no-control-regex
-const text = fc.string({ unit: 'binary', maxLength: 20 }).filter((value) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/u.test(value));
+const text = fc
+  .string({ unit: 'binary', maxLength: 20 })
+  .filter((value) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/u.test(value));
 const attributes = fc.uniqueArray(fc.record({ namespace, name, value: text }), {
   maxLength: 4,
   selector: (attribute: XmlAttribute) => `${attribute.namespace} ${attribute.name}`,
@@ -34,17 +36,43 @@ const { element } = fc.letrec<{ element: XmlElement; node: XmlNode }>((tie) => (
 describe(`XML, seed ${seed}`, () => {
   it('comes back as it was written', () => {
     fc.assert(
-      fc.property(element, fc.constantFrom<Record<string, string>>({}, { 'urn:a': '' }, { 'urn:a': 'a', 'urn:b': 'b' }), (root, prefixes) => {
-        const { value, warnings } = parseXml(writeXml(root, { prefixes }));
-        expect(warnings).toEqual([]);
-        expect(value.root).toEqual(root);
-      }),
+      fc.property(
+        element,
+        fc.constantFrom<Record<string, string>>({}, { 'urn:a': '' }, { 'urn:a': 'a', 'urn:b': 'b' }),
+        (root, prefixes) => {
+          const { value, warnings } = parseXml(writeXml(root, { prefixes }));
+          expect(warnings).toEqual([]);
+          expect(value.root).toEqual(root);
+        },
+      ),
       { seed, numRuns: 500 },
     );
   });
 
   it('is read, or refused with a code, whatever it is', () => {
-    const piece = fc.constantFrom('<a', '<b>', '</b>', '>', '/>', ' c="', '"', '&amp;', '&x;', '<!--', '-->', '<![CDATA[', ']]>', '<?p', '?>', 'é', ' ', '\u0000', '<!DOCTYPE', 'xmlns:q="u"', '<q:b/>');
+    const piece = fc.constantFrom(
+      '<a',
+      '<b>',
+      '</b>',
+      '>',
+      '/>',
+      ' c="',
+      '"',
+      '&amp;',
+      '&x;',
+      '<!--',
+      '-->',
+      '<![CDATA[',
+      ']]>',
+      '<?p',
+      '?>',
+      'é',
+      ' ',
+      '\u0000',
+      '<!DOCTYPE',
+      'xmlns:q="u"',
+      '<q:b/>',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         expect(codeOf(() => parseXml(utf8(pieces.join(''))))).toMatch(/^(none|ERR_MSS_XML_[A-Z]+)$/);

@@ -24,10 +24,23 @@ const utf16 = (text: string, order: 'le' | 'be'): Uint8Array => {
   return new Uint8Array(order === 'le' ? bytes : bytes.swap16());
 };
 
+const declared = (encoding: string, text = '<a>é€</a>'): string => `<?xml version="1.0" encoding="${encoding}"?>${text}`;
+
+const limitOf = (work: () => unknown): unknown => {
+  try {
+    work();
+  } catch (error) {
+    return isMssError(error) && error.code === 'ERR_MSS_XML_LIMIT' ? error.details['limit'] : error;
+  }
+  return 'none';
+};
+
 describe('parseXml', () => {
   it('reads namespaces, attributes, mixed content, CDATA and references in order', () => {
     const { value, warnings } = parseXml(
-      utf8('<?xml version="1.0"?><?xml-stylesheet  href="x"?><a xmlns="urn:a" xmlns:b="urn:b" b:x="1" y="&#233;">t<b:c/>u<![CDATA[<v>]]>&amp;<!-- no -->w</a>'),
+      utf8(
+        '<?xml version="1.0"?><?xml-stylesheet  href="x"?><a xmlns="urn:a" xmlns:b="urn:b" b:x="1" y="&#233;">t<b:c/>u<![CDATA[<v>]]>&amp;<!-- no -->w</a>',
+      ),
     );
     expect(warnings).toEqual([]);
     expect(value).toEqual({
@@ -46,7 +59,9 @@ describe('parseXml', () => {
   });
 
   it('drops what is below pruned elements and keeps what follows', () => {
-    const { value } = parseXml(utf8('<a><b i="1">x<c>y</c>&amp;<![CDATA[q]]><b/></b>z<b/></a>'), { prune: ({ name }, depth) => name === 'b' && depth === 1 });
+    const { value } = parseXml(utf8('<a><b i="1">x<c>y</c>&amp;<![CDATA[q]]><b/></b>z<b/></a>'), {
+      prune: ({ name }, depth) => name === 'b' && depth === 1,
+    });
     expect(value.root.children).toEqual([
       { namespace: '', name: 'b', attributes: [{ namespace: '', name: 'i', value: '1' }], children: [] },
       'z',
@@ -76,7 +91,9 @@ describe('parseXml', () => {
   });
 
   it('finds the instructions of a long prolog', () => {
-    const { value } = parseXml(utf8(`<?xml version="1.0"?>\n<!--${' <!DOCTYPE x> '.repeat(20_000)}--><?one a?b?>\n<!-- --><?two?><r/><?three no?>`));
+    const { value } = parseXml(
+      utf8(`<?xml version="1.0"?>\n<!--${' <!DOCTYPE x> '.repeat(20_000)}--><?one a?b?>\n<!-- --><?two?><r/><?three no?>`),
+    );
     expect(value.instructions).toEqual([
       { target: 'one', data: 'a?b' },
       { target: 'two', data: '' },
@@ -85,8 +102,6 @@ describe('parseXml', () => {
 });
 
 describe('encodings [XML 1.0 §4.3.3]', () => {
-  const declared = (encoding: string, text = '<a>é€</a>'): string => `<?xml version="1.0" encoding="${encoding}"?>${text}`;
-
   it.each<[string, Uint8Array, string, string[]]>([
     ['UTF-8', utf8(declared('UTF-8')), 'é€', []],
     ['no declaration', utf8('<a>é€</a>'), 'é€', []],
@@ -100,7 +115,12 @@ describe('encodings [XML 1.0 §4.3.3]', () => {
     ['UTF-8 that says UTF-16', utf8(declared('utf-16')), 'é€', ['XML_ENCODING_MISMATCH']],
     ['byte order mark of UTF-8, ISO-8859-1 said', utf8(`\ufeff${declared('ISO-8859-1')}`), 'é€', ['XML_BOM', 'XML_ENCODING_MISMATCH']],
     ['white space before the declaration', utf8(`\r\n  ${declared('UTF-8')}`), 'é€', ['XML_LEADING_SPACE']],
-    ['white space before ISO-8859-1', fromLatin1(` ${declared('ISO-8859-1', '<a>\u00e9</a>')}`), 'é', ['XML_LEADING_SPACE', 'XML_ENCODING']],
+    [
+      'white space before ISO-8859-1',
+      fromLatin1(` ${declared('ISO-8859-1', '<a>\u00e9</a>')}`),
+      'é',
+      ['XML_LEADING_SPACE', 'XML_ENCODING'],
+    ],
     ['white space before the root', utf8(' <a>é€</a>'), 'é€', ['XML_LEADING_SPACE']],
     ['white space in UTF-16', utf16(' <a>é€</a>', 'le'), 'é€', ['XML_ENCODING', 'XML_LEADING_SPACE']],
     ['XML 1.1', utf8('<?xml version="1.1"?><a>é€</a>'), 'é€', ['XML_VERSION']],
@@ -128,9 +148,15 @@ describe('encodings [XML 1.0 §4.3.3]', () => {
 describe('hostile documents', () => {
   it.each([
     ['an internal entity', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'],
-    ['a billion laughs', `<!DOCTYPE a [<!ENTITY l0 "lol">${Array.from({ length: 10 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('')}]><a>&l10;</a>`],
+    [
+      'a billion laughs',
+      `<!DOCTYPE a [<!ENTITY l0 "lol">${Array.from({ length: 10 }, (_, n) => `<!ENTITY l${n + 1} "${`&l${n};`.repeat(10)}">`).join('')}]><a>&l10;</a>`,
+    ],
     ['an external entity', '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'],
-    ['an external subset', '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd"><html/>'],
+    [
+      'an external subset',
+      '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd"><html/>',
+    ],
     ['a parameter entity', '<!DOCTYPE a [<!ENTITY % p SYSTEM "http://example.org/x"> %p;]><a/>'],
     ['after a comment and an instruction', '<?xml version="1.0"?>\n<!-- c --><?pi?>\n<!DOCTYPE a><a/>'],
     ['a cut one', '<!DOCTYPE a [<!ENTITY x "'],
@@ -183,15 +209,6 @@ describe('hostile documents', () => {
       expect(`${error.message}${JSON.stringify(error.details)}${String(error.cause)}`).not.toMatch(/DUPONT|MARTIN/);
     }
   });
-
-  const limitOf = (work: () => unknown): unknown => {
-    try {
-      work();
-    } catch (error) {
-      return isMssError(error) && error.code === 'ERR_MSS_XML_LIMIT' ? error.details['limit'] : error;
-    }
-    return 'none';
-  };
 
   it.each<[string, string, number]>([
     ['xmlBytes', `<a>${'x'.repeat(100)}</a>`, 100],
@@ -282,7 +299,10 @@ describe('writeXml', () => {
   });
 
   it('declares given prefixes on the root, used or not, and invents the others', () => {
-    const root = xmlElement({ namespace: 'urn:a', name: 'a' }, {}, [xmlElement({ namespace: 'urn:b', name: 'b' }), xmlElement({ namespace: 'urn:c', name: 'c' })]);
+    const root = xmlElement({ namespace: 'urn:a', name: 'a' }, {}, [
+      xmlElement({ namespace: 'urn:b', name: 'b' }),
+      xmlElement({ namespace: 'urn:c', name: 'c' }),
+    ]);
     expect(latin1(writeXml(root, { prefixes: { 'urn:b': 'ns1', 'urn:xsi': 'xsi' }, declaration: false }))).toBe(
       '<a xmlns="urn:a" xmlns:ns1="urn:b" xmlns:xsi="urn:xsi" xmlns:ns2="urn:c"><ns1:b/><ns2:c/></a>',
     );
@@ -296,7 +316,12 @@ describe('writeXml', () => {
   });
 
   const nested = (depth: number): XmlElement => (depth === 0 ? xmlElement('a') : xmlElement('a', {}, [nested(depth - 1)]));
-  const endless: { namespace: string; name: string; attributes: []; children: XmlElement[] } = { namespace: '', name: 'a', attributes: [], children: [] };
+  const endless: { namespace: string; name: string; attributes: []; children: XmlElement[] } = {
+    namespace: '',
+    name: 'a',
+    attributes: [],
+    children: [],
+  };
   endless.children.push(endless);
 
   it.each<[string, XmlElement, Parameters<typeof writeXml>[1]]>([
@@ -310,7 +335,19 @@ describe('writeXml', () => {
     ['a name that closes the tag', xmlElement('a><b'), {}],
     ['an attribute name with a space', xmlElement('a', { 'b c': '' }), {}],
     ['a namespace declaration as attribute', xmlElement('a', { xmlns: 'urn:x' }), {}],
-    ['an attribute twice', { namespace: '', name: 'a', attributes: [{ namespace: '', name: 'b', value: '1' }, { namespace: '', name: 'b', value: '2' }], children: [] }, {}],
+    [
+      'an attribute twice',
+      {
+        namespace: '',
+        name: 'a',
+        attributes: [
+          { namespace: '', name: 'b', value: '1' },
+          { namespace: '', name: 'b', value: '2' },
+        ],
+        children: [],
+      },
+      {},
+    ],
     ['one prefix for two namespaces', xmlElement('a'), { prefixes: { 'urn:a': 'p', 'urn:b': 'p' } }],
     ['a reserved prefix', xmlElement('a'), { prefixes: { 'urn:a': 'xmlfoo' } }],
     ['a prefix that is no name', xmlElement('a'), { prefixes: { 'urn:a': '1' } }],

@@ -131,7 +131,9 @@ describe('writeZipStream', () => {
   it('refuses what writeZip refuses, and passes on the error of a content', async () => {
     expect(await codeOfAsync(() => collect(writeZipStream([], { modifiedAt })))).toBe('ERR_MSS_ZIP_WRITE');
     expect(await codeOfAsync(() => collect(writeZipStream([{ name: '../a', content: once() }], { modifiedAt })))).toBe('ERR_MSS_ZIP_WRITE');
-    expect(await codeOfAsync(() => collect(writeZipStream([{ name: 'a/', content: once(utf8('x')) }], { modifiedAt })))).toBe('ERR_MSS_ZIP_WRITE');
+    expect(await codeOfAsync(() => collect(writeZipStream([{ name: 'a/', content: once(utf8('x')) }], { modifiedAt })))).toBe(
+      'ERR_MSS_ZIP_WRITE',
+    );
     const failure = new Error('the content is gone');
     const failing = (async function* content(): AsyncGenerator<Uint8Array> {
       yield utf8('x');

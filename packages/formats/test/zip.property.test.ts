@@ -42,7 +42,9 @@ describe(`archives, seed ${seed}`, () => {
         for await (const chunk of writeZipStream(contents, { modifiedAt: at })) parts.push(chunk);
         const { value, warnings } = readZip(Buffer.concat(parts));
         expect(warnings).toEqual([]);
-        expect(value.entries.map((entry) => Buffer.from(entry.read()).toString('hex'))).toEqual(drafts.map(({ bytes }) => Buffer.from(bytes).toString('hex')));
+        expect(value.entries.map((entry) => Buffer.from(entry.read()).toString('hex'))).toEqual(
+          drafts.map(({ bytes }) => Buffer.from(bytes).toString('hex')),
+        );
       }),
       { seed, numRuns: 60 },
     );
@@ -53,14 +55,19 @@ describe(`archives, seed ${seed}`, () => {
       .filter((name) => name.startsWith('OK.none'))
       .map((name) => testFile(`zip/${name}`));
     fc.assert(
-      fc.property(fc.constantFrom(...originals), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }), (original, changes) => {
-        const damaged = original.slice();
-        for (const [at, value] of changes) damaged[at % damaged.length] = value;
-        const code = codeOf(() => {
-          for (const entry of readZip(damaged).value.entries) expect(['content', '']).toContain(Buffer.from(entry.read()).toString('latin1'));
-        });
-        expect(code).toMatch(/^(none|ERR_MSS_ZIP_[A-Z0-9_]+)$/);
-      }),
+      fc.property(
+        fc.constantFrom(...originals),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        (original, changes) => {
+          const damaged = original.slice();
+          for (const [at, value] of changes) damaged[at % damaged.length] = value;
+          const code = codeOf(() => {
+            for (const entry of readZip(damaged).value.entries)
+              expect(['content', '']).toContain(Buffer.from(entry.read()).toString('latin1'));
+          });
+          expect(code).toMatch(/^(none|ERR_MSS_ZIP_[A-Z0-9_]+)$/);
+        },
+      ),
       { seed, numRuns: 3000 },
     );
   });

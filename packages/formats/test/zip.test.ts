@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { isMssError } from '@mss/core';
 import { bytesAsZipSource, readZip, readZipEntryStream, readZipSource, writeZip, type ZipEntryDraft } from '@mss/formats/zip';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +20,14 @@ async function streamAll(bytes: Uint8Array): Promise<string[]> {
   }
   return contents;
 }
+
+const nameOf = (file: string): string => readZip(testFile(`zip/${file}`)).value.entries[0]?.name ?? '';
+
+const run = (script: string, input: Uint8Array): Buffer => {
+  const { stdout, stderr } = spawnSync('python3', ['-c', `import sys, io, json, zipfile\n${script}`], { input });
+  expect(stderr.toString()).toBe('');
+  return stdout;
+};
 
 describe('archives that are not to be trusted [xdm-cda §7]', () => {
   const hostile = testFiles('zip').filter((name) => name.startsWith('ERR_'));
@@ -64,7 +73,6 @@ describe('archives that real senders make', () => {
   });
 
   it('reads names in their encoding', () => {
-    const nameOf = (file: string): string => readZip(testFile(`zip/${file}`)).value.entries[0]?.name ?? '';
     expect(nameOf('OK.none.utf8-name.zip')).toBe('IHE_XDM/Compte rendu é.pdf');
     expect(nameOf('OK.none.unicode-path-field.zip')).toBe('é.p');
     expect(nameOf('OK.ZIP_NAME_UTF8_UNFLAGGED.macos.zip')).toBe('IHE_XDM/é.pdf');
@@ -82,7 +90,10 @@ describe('archives that real senders make', () => {
 
 describe('limits', () => {
   const archive = writeZip(
-    Array.from({ length: 5 }, (_, index) => ({ name: `f/${index}`, bytes: new Uint8Array(100_000).map((_value, at) => (at * 7919) % 251) })),
+    Array.from({ length: 5 }, (_, index) => ({
+      name: `f/${index}`,
+      bytes: new Uint8Array(100_000).map((_value, at) => (at * 7919) % 251),
+    })),
     { modifiedAt },
   );
   const refusal = (limits: Parameters<typeof readZip>[1]): unknown => {
@@ -141,7 +152,15 @@ describe('writeZip', () => {
   });
 
   it('sets the UTF-8 flag only on names that need it, and writes no extra field', () => {
-    const bytes = Buffer.from(writeZip([{ name: 'a', bytes: utf8('x') }, { name: 'é', bytes: utf8('x') }], { modifiedAt }));
+    const bytes = Buffer.from(
+      writeZip(
+        [
+          { name: 'a', bytes: utf8('x') },
+          { name: 'é', bytes: utf8('x') },
+        ],
+        { modifiedAt },
+      ),
+    );
     const central = [bytes.indexOf('PK\u0001\u0002', 0, 'latin1'), bytes.lastIndexOf('PK\u0001\u0002', -1, 'latin1')];
     expect(central.map((at) => bytes.readUInt16LE(at + 8))).toEqual([0, 0x800]);
     expect(central.map((at) => bytes.readUInt16LE(at + 30))).toEqual([0, 0]);
@@ -149,7 +168,15 @@ describe('writeZip', () => {
 
   it('compresses what gets smaller and stores the rest', () => {
     const random = new Uint8Array(500).map((_value, at) => Math.imul(at + 1, 2654435761) >>> 24);
-    const { value } = readZip(writeZip([{ name: 'a', bytes: random }, { name: 'b', bytes: utf8('b'.repeat(500)) }], { modifiedAt }));
+    const { value } = readZip(
+      writeZip(
+        [
+          { name: 'a', bytes: random },
+          { name: 'b', bytes: utf8('b'.repeat(500)) },
+        ],
+        { modifiedAt },
+      ),
+    );
     expect(value.entries[0]?.compressedSize).toBe(500);
     expect(value.entries[1]?.compressedSize).toBeLessThan(20);
   });
@@ -161,7 +188,13 @@ describe('writeZip', () => {
     ['a backslash', [{ name: 'a\\b', bytes: utf8('') }]],
     ['a "." folder', [{ name: './a', bytes: utf8('') }]],
     ['a lone surrogate', [{ name: '\ud800', bytes: utf8('') }]],
-    ['two equal names', [{ name: 'a', bytes: utf8('') }, { name: 'A', bytes: utf8('') }]],
+    [
+      'two equal names',
+      [
+        { name: 'a', bytes: utf8('') },
+        { name: 'A', bytes: utf8('') },
+      ],
+    ],
     ['a folder with content', [{ name: 'a/', bytes: utf8('x') }]],
     ['a name of 256 bytes', [{ name: 'x'.repeat(256), bytes: utf8('') }]],
   ])('refuses %s', (_what, drafts) => {
@@ -171,5 +204,52 @@ describe('writeZip', () => {
   it('refuses a date that MS-DOS time cannot hold', () => {
     expect(codeOf(() => writeZip(entries, { modifiedAt: new Date('1979-12-31T23:59:59Z') }))).toBe('ERR_MSS_ZIP_WRITE');
     expect(codeOf(() => writeZip(entries, { modifiedAt: new Date(Number.NaN) }))).toBe('ERR_MSS_ZIP_WRITE');
+  });
+});
+
+describe('the same in python', () => {
+  const python = spawnSync('python3', ['-c', 'import zipfile']);
+  it.skipIf(python.status !== 0)('zipfile reads what writeZip writes', () => {
+    const archive = writeZip(
+      [
+        { name: 'IHE_XDM/', bytes: new Uint8Array() },
+        { name: 'IHE_XDM/é.xml', bytes: utf8('<a/>'.repeat(500)) },
+        { name: 'stored', bytes: utf8('x'), stored: true },
+      ],
+      { modifiedAt },
+    );
+    const out = run(
+      'z = zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read()))\nprint(json.dumps([z.testzip(), [[i.filename, i.file_size, i.is_dir(), list(i.date_time)] for i in z.infolist()]]))',
+      archive,
+    );
+    const at = [2026, 1, 2, 3, 4, 6];
+    expect(JSON.parse(out.toString())).toEqual([
+      null,
+      [
+        ['IHE_XDM/', 0, true, at],
+        ['IHE_XDM/é.xml', 2000, false, at],
+        ['stored', 1, false, at],
+      ],
+    ]);
+  });
+
+  it.skipIf(python.status !== 0)('readZip reads what zipfile writes, streamed and with ZIP64 fields', () => {
+    const out = run(
+      `class Pipe(io.RawIOBase):
+  def writable(self): return True
+  def write(self, data): sys.stdout.buffer.write(data); return len(data)
+with zipfile.ZipFile(Pipe(), 'w', zipfile.ZIP_DEFLATED) as z:
+  z.writestr('dir/', '')
+  with z.open('dir/\u00e9.txt', 'w', force_zip64=True) as f: f.write(b'content' * 100)
+  z.writestr(zipfile.ZipInfo('stored'), 'x')`,
+      new Uint8Array(),
+    );
+    const { value, warnings } = readZip(out);
+    expect(warnings).toEqual([]);
+    expect(value.entries.map((entry) => [entry.name, latin1(entry.read())])).toEqual([
+      ['dir/', ''],
+      ['dir/é.txt', 'content'.repeat(100)],
+      ['stored', 'x'],
+    ]);
   });
 });

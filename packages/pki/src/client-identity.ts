@@ -36,7 +36,7 @@ export interface ClientIdentity {
 
 const text = (source: string | Uint8Array): string => (typeof source === 'string' ? source : Buffer.from(source).toString('latin1'));
 
-const wrongPassphrase = /mac verify|bad decrypt|bad password|wrong password|passphrase|password/i;
+const wrongPassphrase = /mac verify|bad decrypt|bad password|wrong password|passphrase|password|interrupted or cancelled/i;
 
 function readKey(source: { readonly key: string | Uint8Array; readonly passphrase?: string }): KeyObject {
   const armoured = typeof source.key === 'string' || looksLikePem(source.key);

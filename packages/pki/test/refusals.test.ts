@@ -217,7 +217,7 @@ describe('a CRL that is', () => {
   });
 
   it.each([
-    ['in PEM', (issuer, path) => igc.crlServer.setFault('pem', { path })],
+    ['in PEM', (_, path) => igc.crlServer.setFault('pem', { path })],
     ['redirected inside the network it comes from', (_, path) => igc.crlServer.setFault('redirect', { path, location: `http://127.0.0.1:${igc.crlServer.port}/x.crl` })],
     ['for users only', (issuer) => igc.publish(issuer, { scope: { only: 'user' } })],
     ['of the same distribution point', (issuer) => igc.publish(issuer, { scope: { url: issuer.crlUrl } })],
@@ -282,12 +282,17 @@ describe('a chain with several ways', () => {
     await fresh.close();
   });
 
-  it('is found through the certificate that the server sends second, where Node shows only the first', async () => {
+  it('needs the cross certificate in the store when the server sends it second: OpenSSL follows the first', async () => {
     const oldRoot = await igc.issueRoot({ commonName: 'OLDER ROOT' });
     const cross = await igc.issueIntermediate({ commonName: 'CROSS 2', issuer: oldRoot, existing: igc.intermediate });
     const server = await issue();
+    const cell: Cell = { server: { chainPem: server.chainPem + cross.certPem, keyPem: server.keyPem } };
     const onlyOld = createTrustStore({ name: 'old', anchors: [oldRoot.der] });
-    expect(await attempt({ server: { chainPem: server.chainPem + cross.certPem, keyPem: server.keyPem }, trust: onlyOld })).toMatchObject({ code: 'none' });
+    const completed = createTrustStore({ name: 'old', anchors: [oldRoot.der], intermediates: [cross.der] });
+    expect(await attempt({ ...cell, trust: onlyOld })).toMatchObject({ code: 'ERR_MSS_TLS_UNTRUSTED' });
+    expect(await attempt({ ...cell, trust: completed })).toMatchObject({ code: 'none' });
+    const firstCross: Cell = { server: { chainPem: server.certPem + cross.certPem + igc.intermediate.certPem, keyPem: server.keyPem } };
+    expect(await attempt({ ...firstCross, trust: onlyOld })).toMatchObject({ code: 'none' });
   });
 });
 

@@ -62,6 +62,8 @@ describe('IMAP against hostile clients', () => {
     client.send('c APPEND INBOX {150000+}\r\n');
     client.send(Buffer.alloc(150_000, 0x41));
     expect(await client.ask('\r\n', /c .*\r\n/)).toContain('NO [TOOBIG]');
+    // Two literals: the tag stands in the first line.
+    expect(await client.ask('z APPEND {5+}\r\nINBOX {100001}\r\n', /z .*\r\n/)).toContain('z NO [TOOBIG]');
     client.send('d APPEND INBOX {5+}\r\nabcde\r\n');
     expect(await client.until(/d .*\r\n/)).toContain('APPENDUID');
     expect(await client.ask('e APPEND INBOX {300000+}\r\n', /\* BYE.*\r\n/)).toContain('TOOBIG');

@@ -2,6 +2,7 @@ import { parseMime } from '@mss/formats/mime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxMessage } from '../src/index.js';
 import { andreClosed, camille, claire, hugo, louis, smtp } from './clients.js';
+import { simpleMail } from './mails.js';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -174,10 +175,22 @@ describe('Mon espace santé', () => {
     });
   });
 
+  it.each([
+    { 'Disposition-Notification-To': 'personne' },
+    { 'Disposition-Notification-To': 'x@exemple.test' },
+    { 'Disposition-Notification-To': louis },
+    { 'Disposition-Notification-To': claire, 'Disposition-Notification-Options': 'x=required,y' },
+    { 'Disposition-Notification-To': claire, 'Original-Recipient': 'rfc822;é' },
+  ])('answers no impossible request %#', (headers) => {
+    sandbox.deliver(Buffer.from(simpleMail('impossible', { From: claire, ...headers })), { from: claire, to: [louis] });
+    const space = sandbox.patientSpace(louis);
+    expect(space.read(space.inbox().at(-1)!.id).receipt).toBe('refused');
+  });
+
   it('sends none that was not asked for', async () => {
     await smtp(sandbox, claire).sendMail({ from: claire, to: louis, subject: 'sans accusé', text: 'x' });
     const space = sandbox.patientSpace(louis);
-    expect(await received(claire, async () => expect(space.read(space.inbox()[0]!.id).receipt).toBe('not-requested'))).toHaveLength(0);
+    expect(await received(claire, async () => expect(space.read(space.inbox().at(-1)!.id).receipt).toBe('not-requested'))).toHaveLength(0);
   });
 
   it('answers the sender and the other professionals, never another patient', async () => {

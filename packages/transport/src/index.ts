@@ -39,6 +39,7 @@ export { type FolderStatus } from './imap/status.js';
 export { type FetchedMessage, type FetchRequest } from './imap/fetch-new.js';
 export { type ReadRequest } from './imap/read-message.js';
 export { type WaitRequest } from './imap/wait-for-new.js';
+export { followMailbox, type BackOff, type FollowedMessage, type FollowOptions } from './imap/follow.js';
 export { type FlagChange } from './imap/store.js';
 export { type CopyRequest, type CopyResult } from './imap/copy-move.js';
 export { type AppendRequest, type AppendResult } from './imap/append.js';

@@ -176,7 +176,7 @@ describe('no answer of the server brings a patient into a result or an error', (
       line.startsWith('RCPT') ? `550 5.1.1 <${matricule}@patient.mssante.fr>: ${matricule} unknown; see ${matricule.slice(0, 13)}\tor 2 79 03` : line === 'DATA' ? '554 5.5.1 no' : undefined,
     );
     const result = await submitMessage(options(server), message({ recipients: [{ address: `${matricule}@patient.mssante.fr` }] }));
-    const shown = JSON.stringify(result.recipients.map(({ address: _, ...rest }) => rest)) + result.text;
+    const shown = JSON.stringify(result.recipients.map((one) => ({ ...one, address: '' }))) + result.text;
     expect(shown).not.toContain(matricule.slice(0, 13));
     expect(result.recipients[0]?.text).toBe('<…@patient.mssante.fr>: … unknown; see … or 2 79 03');
   });

@@ -17,12 +17,12 @@ export const namespaces21: readonly string[] = [
 export const statusApproved = 'urn:oasis:names:tc:ebxml-regrep:StatusType:Approved';
 export const associationPrefix = 'urn:oasis:names:tc:ebxml-regrep:AssociationType:';
 const registryObject = 'urn:oasis:names:tc:ebxml-regrep:ObjectType:RegistryObject:';
-export const registryObjectTypes = {
+export const registryObjectTypes: Readonly<Record<'package' | 'classification' | 'externalIdentifier' | 'association', string>> = {
   package: `${registryObject}RegistryPackage`,
   classification: `${registryObject}Classification`,
   externalIdentifier: `${registryObject}ExternalIdentifier`,
   association: `${registryObject}Association`,
-} as const;
+};
 
 /** `objectType` of a stable document entry. */
 export const stableDocumentEntry = 'urn:uuid:7edca82f-054d-47f2-a032-9b2a5b5186c1';

@@ -32,8 +32,14 @@ function compareObjects(prefix: string, ans: object, ours: object): Difference[]
   return differences;
 }
 
+/** Two archives of the same document. */
+export interface Derived {
+  readonly ans: XdmArchive;
+  readonly ours: XdmArchive;
+}
+
 /** The archive of ANS, and the one that we derive from its CDA. */
-export function deriveAgain(bytes: Uint8Array): { readonly ans: XdmArchive; readonly ours: XdmArchive } {
+export function deriveAgain(bytes: Uint8Array): Derived {
   const ans = readXdm(bytes).value;
   const documents = ans.documents.map((document) => document.cda).filter((cda) => cda !== null);
   const built = buildXdm(createDocumentSet(documents), {
@@ -43,14 +49,16 @@ export function deriveAgain(bytes: Uint8Array): { readonly ans: XdmArchive; read
   return { ans, ours: readXdm(built.bytes).value };
 }
 
+function defects(archive: XdmArchive): Set<string> {
+  return new Set(archive.tolerated.map((one) => structural[one.code]).filter((one) => one !== undefined));
+}
+
 /** Every attribute in which the METADATA.XML of ANS and ours differ; entry UUIDs are random on both sides. */
 export function compareMetadata(ans: XdmArchive, ours: XdmArchive): readonly Difference[] {
   const differences = compareObjects('XDSSubmissionSet', ans.submissionSet ?? {}, ours.submissionSet ?? {});
   for (const [index, document] of ans.documents.entries()) {
     differences.push(...compareObjects('XDSDocumentEntry', document.entry, ours.documents[index]?.entry ?? {}));
   }
-  const defects = (archive: XdmArchive): Set<string> =>
-    new Set(archive.tolerated.map((one) => structural[one.code]).filter((one) => one !== undefined));
   const ofOurs = defects(ours);
   for (const attribute of defects(ans)) if (!ofOurs.has(attribute)) differences.push({ attribute, ans: 'wrong', ours: 'right' });
   for (const attribute of ofOurs) differences.push({ attribute, ans: 'right', ours: 'wrong' });

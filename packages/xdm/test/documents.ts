@@ -29,9 +29,11 @@ export function changedDocument(name: string, ...changes: readonly (readonly [fr
   return readCda(new TextEncoder().encode(text)).value;
 }
 
-/** The same consultation `count` times, each with its own identifier. */
+function numbered(number: number): CdaDocument {
+  return changedDocument('015-photographie-jpeg', [/<id root="2\.25\.\d+"\/>/, `<id root="2.25.7700${number}"/>`]);
+}
+
+/** The same document `count` times, each with its own identifier. */
 export function manyDocuments(count: number): [CdaDocument, ...CdaDocument[]] {
-  const of = (number: number): CdaDocument =>
-    changedDocument('015-photographie-jpeg', [/<id root="2\.25\.\d+"\/>/, `<id root="2.25.7700${number}"/>`]);
-  return [of(1), ...Array.from({ length: count - 1 }, (_, index) => of(index + 2))];
+  return [numbered(1), ...Array.from({ length: count - 1 }, (_, index) => numbered(index + 2))];
 }

@@ -11,13 +11,15 @@ import {
   parseXon,
   unescapeHl7,
 } from '@mss/xdm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+/** What delimiters and broken text are made of. */
+const odd = fc.constantFrom('\\', '^', '&', '~', '|', 'X', 'F', '4', '\u0000', '\ud800', 'é', ' ', '\n', '.br', 'PID-', ',');
 const run = { seed: 20260101, numRuns: 300 };
 /** Text without control characters, not empty and without spaces around it, delimiters welcome. */
 const text = fc
-  .string({ unit: fc.constantFrom(..."aéÎœ-' 09|^&~\\FSTRE", '𝒜', '_'), minLength: 1, maxLength: 12 })
+  .string({ unit: fc.constantFrom(...Array.from("aéÎœ-' 09|^&~\\FSTRE_𝒜")), minLength: 1, maxLength: 12 })
   .filter((value) => value.trim() === value && value !== '');
 const word = text.map((value) => value.replaceAll(' ', '-').replaceAll(',', '-'));
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });
@@ -72,7 +74,7 @@ describe('HL7 v2 values survive writing and reading (seed 20260101)', () => {
   });
   it('and reading never throws, whatever is written there', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 60 }), { maxLength: 6 }), (values) => {
+      fc.property(fc.array(fc.string({ unit: odd, maxLength: 60 }), { maxLength: 6 }), (values) => {
         parseSourcePatientInfo([...values, ...values.map((value) => `PID-5|${value}`)]);
         for (const value of values) {
           parseCx(value);

@@ -4,11 +4,15 @@ import { fileURLToPath } from 'node:url';
 
 import { isMssError } from '@mss/core';
 import { readMetadata, readXdm, writeMetadata, type XdmAuthor, type XdmCode, type XdmDocumentEntry, type XdmSubmissionSet } from '@mss/xdm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const text = fc
-  .string({ unit: fc.constantFrom(...'aé&<>"\'^|~\\ -œ𝒜', '\u00a0'), minLength: 1, maxLength: 12 })
+  .string({
+    unit: fc.constantFrom('a', 'é', '&', '<', '>', '"', "'", '^', '|', '~', '\\', ' ', '-', 'œ', '𝒜', '\u00a0'),
+    minLength: 1,
+    maxLength: 12,
+  })
   .filter((value) => value.trim() === value);
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });
 const list = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(value, { maxLength: 3 });
@@ -85,7 +89,7 @@ describe('METADATA.XML (seed 20260101)', () => {
         const { value, warnings } = readMetadata(writeMetadata({ submissionSet: set, documents, associations }), { where: 'METADATA.XML' });
         expect(value.submissionSets).toEqual([set]);
         expect(value.documents).toEqual(documents);
-        expect(value.associations).toEqual(associations.map(({ id: _, ...association }) => association));
+        expect(associations).toEqual(value.associations.map((association, index) => ({ id: `as${index}`, ...association })));
         expect(warnings).toEqual([]);
       }),
       { seed: 20260101, numRuns: 150 },
@@ -107,7 +111,7 @@ describe('a damaged archive (seed 20260101)', () => {
           expect(isMssError(error)).toBe(true);
         }
       }),
-      { seed: 20260101, numRuns: 1500 },
+      { seed: 20260101, numRuns: 800 },
     );
   });
   it('is read or refused with a code when METADATA.XML is changed under a right CRC', () => {
@@ -127,7 +131,7 @@ describe('a damaged archive (seed 20260101)', () => {
           expect(isMssError(error)).toBe(true);
         }
       }),
-      { seed: 20260101, numRuns: 500 },
+      { seed: 20260101, numRuns: 300 },
     );
   });
 });

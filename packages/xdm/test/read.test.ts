@@ -69,10 +69,8 @@ describe('readXdm', () => {
   });
 
   it('shows what METADATA.XML says and what was found', () => {
-    expect(problemsOf('ERR_MSS_XDM_SIZE_MISMATCH')[0]?.evidence).toEqual({
-      expected: expect.any(Number) as number,
-      found: expect.any(Number) as number,
-    });
+    const size = problemsOf('ERR_MSS_XDM_SIZE_MISMATCH')[0]?.evidence;
+    expect(Number(size?.['expected']) - Number(size?.['found'])).toBe(1);
     const hash = problemsOf('ERR_MSS_XDM_HASH_MISMATCH')[0]?.evidence;
     expect(hash?.['expected']).toMatch(/^[0-9A-F]{40}$/);
     expect(hash?.['found']).toMatch(/^[0-9A-F]{40}$/);

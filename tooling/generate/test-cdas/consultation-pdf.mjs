@@ -7,10 +7,11 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PDFDocument } from 'pdfkit';
 
 const out = fileURLToPath(new URL('../../testdata/cda/parts/consultation-pdfa1b.pdf', import.meta.url));
-const face = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
+const ofRenderer = createRequire(new URL('../../../packages/cda-pdf/package.json', import.meta.url));
+const { PDFDocument } = ofRenderer('pdfkit');
+const face = ofRenderer.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
 mkdirSync(dirname(out), { recursive: true });
 
 const pdf = new PDFDocument({

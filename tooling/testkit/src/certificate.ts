@@ -50,6 +50,8 @@ export interface CertificateFields {
   readonly hash?: SignatureHash;
   /** A critical extension that nobody knows. */
   readonly unknownCriticalExtension?: boolean;
+  /** Further extensions, made with {@link extension}. */
+  readonly extraExtensions?: readonly Uint8Array[];
 }
 
 const purposeOids: Readonly<Record<string, string>> = {
@@ -92,6 +94,7 @@ function outer(der: Uint8Array): number {
   return first < 0x80 ? 2 : 2 + (first & 0x7f);
 }
 
+/** One extension; `content` is what its OCTET STRING holds. */
 export function extension(id: string, content: DerContent, critical = false): Uint8Array {
   return sequence(oid(id), critical ? boolean(true) : [], octetString(content));
 }
@@ -139,6 +142,7 @@ function extensions(fields: CertificateFields): Uint8Array {
     crlUrls.length === 0 ? [] : extension('2.5.29.31', sequence(crlUrls.map((url) => sequence(context(0, context(0, uri(url))))))),
     access.length === 0 ? [] : extension('1.3.6.1.5.5.7.1.1', sequence(access)),
     fields.unknownCriticalExtension === true ? extension('1.3.6.1.4.1.99999.1', nothing, true) : [],
+    fields.extraExtensions ?? [],
   );
 }
 

@@ -50,6 +50,8 @@ export interface IssueOptions {
   readonly ocspUrls?: readonly string[];
   readonly hash?: SignatureHash;
   readonly unknownCriticalExtension?: boolean;
+  /** For example name constraints, made with `extension` and `der`. */
+  readonly extraExtensions?: readonly Uint8Array[];
 }
 
 export interface IssueServerOptions extends IssueOptions {

@@ -182,6 +182,7 @@ class Igc implements TestIgc {
       serial: randomSerial(),
       hash: options.hash ?? 'sha256',
       unknownCriticalExtension: options.unknownCriticalExtension ?? false,
+      extraExtensions: options.extraExtensions ?? [],
     };
   }
 

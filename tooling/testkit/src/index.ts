@@ -17,7 +17,7 @@ export {
   type TestIgc,
   type TestIgcOptions,
 } from './igc-types.js';
-export { buildCertificate, type CertificateFields, type KeyPurpose, type TestName } from './certificate.js';
+export { buildCertificate, extension, type CertificateFields, type KeyPurpose, type TestName } from './certificate.js';
 export { buildCrl, type CrlFields, type RevocationReason, type RevokedEntry } from './crl.js';
 export { type CrlFault, type CrlFaultOptions, type CrlServer } from './crl-server.js';
 export { testEcKey, testRsaKey } from './key-pool.js';

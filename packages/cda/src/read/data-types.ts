@@ -57,7 +57,7 @@ export function readIds(reader: HeaderReader, parent: XmlElement): readonly CdaI
 const nameParts = ['family', 'given', 'prefix', 'suffix', 'delimiter'] as const satisfies readonly CdaNamePart['kind'][];
 
 /** PN, EN: the parts in their order, loose text included. */
-export function readName(reader: HeaderReader, element: XmlElement): CdaName {
+function readName(reader: HeaderReader, element: XmlElement): CdaName {
   const parts: CdaNamePart[] = [];
   for (const child of element.children) {
     if (!isElement(child)) {

@@ -90,7 +90,7 @@ const nobody: CdaEntity = {
 };
 
 /** author, dataEnterer, informant, informationRecipient, authenticator, participant, performer … */
-export function readParticipation(reader: HeaderReader, element: XmlElement): CdaParticipation {
+function readParticipation(reader: HeaderReader, element: XmlElement): CdaParticipation {
   const entity = oneOf(reader, element, entityNames);
   return {
     typeCode: attribute(element, 'typeCode'),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readZip } from '@mss/formats/zip';
 
 /** The real documents that nobody of this project wrote; they are never copied into it. */
-export const corpusFolder: string = process.env['MSS_CORPUS'] ?? fileURLToPath(new URL('../../../../../shared/corpus', import.meta.url));
+const corpusFolder: string = process.env['MSS_CORPUS'] ?? fileURLToPath(new URL('../../../../../shared/corpus', import.meta.url));
 
 export const corpusAvailable: boolean = existsSync(join(corpusFolder, 'xdm'));
 

@@ -36,7 +36,7 @@ const isTechnical = (element: XmlElement, depth: number): boolean =>
   childrenOf(element).length === 0;
 
 /** For each child of ClinicalDocument, how often each text and attribute value stands in it; technical elements left out. */
-export function valuesOfXml(root: XmlElement): Map<string, Map<string, number>> {
+function valuesOfXml(root: XmlElement): Map<string, Map<string, number>> {
   const groups = new Map<string, Map<string, number>>();
   const visit = (element: XmlElement, depth: number, counts: Map<string, number>): void => {
     for (const child of element.children) {
@@ -84,7 +84,7 @@ const fields: Readonly<Record<string, (header: CdaHeader) => unknown>> = {
 };
 
 /** How often each text stands in the typed value that holds one child of ClinicalDocument. */
-export function valuesOfHeader(header: CdaHeader, name: string): Map<string, number> {
+function valuesOfHeader(header: CdaHeader, name: string): Map<string, number> {
   const counts = new Map<string, number>();
   const visit = (value: unknown): void => {
     if (typeof value === 'string') countInto(counts, value);

@@ -53,7 +53,7 @@ const unescape = (text: string): string => text.replaceAll(/\\(.)/gs, '$1');
 
 function* tokens(raw: string): Generator<Token> {
   let glued = false;
-  for (let at = 0; at < raw.length; ) {
+  for (let at = 0; at < raw.length;) {
     const character = raw.charAt(at);
     if (/\s/.test(character)) {
       glued = false;
@@ -150,7 +150,8 @@ export function parseAddressList(raw: string): ReadResult<readonly MailAddress[]
 
   const finish = (): void => {
     if (angle !== null || words.length > 0) {
-      const { address, name } = angle === null ? addressOfWords(words) : { address: addressOfAngle(angle), name: words.map((word) => word.text).join(' ') };
+      const { address, name } =
+        angle === null ? addressOfWords(words) : { address: addressOfAngle(angle), name: words.map((word) => word.text).join(' ') };
       const shown = decodeHeaderWords(name).trim() || decodeHeaderWords(comments.join(' ')).trim();
       if (address === null || address === '') doubt('a mailbox without an address, left out');
       else {

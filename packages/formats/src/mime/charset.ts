@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { viewAsBuffer } from '../own-bytes.js';
 import { decodeIso885915, decodeWindows1252 } from '../single-byte.js';
 
 /** Text, and what had to be assumed to get it. */
@@ -10,26 +11,38 @@ export interface DecodedText {
 
 const utf8Labels = new Set(['utf-8', 'utf8', 'unicode-1-1-utf-8', 'utf-8-sig']);
 const asciiLabels = new Set(['', 'us-ascii', 'ascii', 'ansi_x3.4-1968', 'iso646-us', 'unknown-8bit']);
-const windows1252Labels = new Set(['iso-8859-1', 'iso8859-1', 'iso_8859-1', 'iso88591', 'latin1', 'l1', 'windows-1252', 'cp1252', 'x-cp1252']);
+const windows1252Labels = new Set([
+  'iso-8859-1',
+  'iso8859-1',
+  'iso_8859-1',
+  'iso88591',
+  'latin1',
+  'l1',
+  'windows-1252',
+  'cp1252',
+  'x-cp1252',
+]);
 const latin9Labels = new Set(['iso-8859-15', 'iso8859-15', 'iso_8859-15', 'iso885915', 'latin9', 'l9']);
 
 const withoutMark = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text);
 
 function decodeUnlabelled(bytes: Uint8Array): DecodedText {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = viewAsBuffer(bytes);
   if (isAscii(buffer)) return { text: buffer.toString('latin1'), assumed: null };
   if (isUtf8(buffer)) return { text: withoutMark(buffer.toString('utf8')), assumed: 'utf-8' };
   return { text: decodeWindows1252(bytes), assumed: 'windows-1252' };
 }
 
 function decodeUtf8(bytes: Uint8Array): DecodedText {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = viewAsBuffer(bytes);
   const text = withoutMark(buffer.toString('utf8'));
   if (isUtf8(buffer)) return { text, assumed: null };
   // Damaged UTF-8 still has whole characters; bytes without a single one are another encoding under a wrong label.
   // eslint-disable-next-line no-control-regex
   const hasWholeCharacter = /[^\u0000-\u007f\ufffd]/.test(text);
-  return hasWholeCharacter ? { text, assumed: 'utf-8 with replacement characters' } : { text: decodeWindows1252(bytes), assumed: 'windows-1252' };
+  return hasWholeCharacter
+    ? { text, assumed: 'utf-8 with replacement characters' }
+    : { text: decodeWindows1252(bytes), assumed: 'windows-1252' };
 }
 
 /**

@@ -2,7 +2,16 @@ import { refuseDraft } from './refuse.js';
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
-const obsoleteZones: Readonly<Record<string, string>> = { EST: '-0500', EDT: '-0400', CST: '-0600', CDT: '-0500', MST: '-0700', MDT: '-0600', PST: '-0800', PDT: '-0700' };
+const obsoleteZones: Readonly<Record<string, string>> = {
+  EST: '-0500',
+  EDT: '-0400',
+  CST: '-0600',
+  CDT: '-0500',
+  MST: '-0700',
+  MDT: '-0600',
+  PST: '-0800',
+  PDT: '-0700',
+};
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -38,7 +47,10 @@ export function formatMailDate(instant: Date, options: { readonly zone?: string 
  */
 export function parseMailDate(raw: string): Date | null {
   const text = raw.replaceAll(/\([^()]*\)/g, ' ').trim();
-  const match = /^(?:[A-Za-z]{2,9}\.?,?\s+)?(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*[\s-]+(\d{2,4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*([+-]\d{4}|[A-Za-z]{1,5}))?$/.exec(text);
+  const match =
+    /^(?:[A-Za-z]{2,9}\.?,?\s+)?(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*[\s-]+(\d{2,4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*([+-]\d{4}|[A-Za-z]{1,5}))?$/.exec(
+      text,
+    );
   if (match === null) return null;
   const [, day = '', monthName = '', yearText = '', hour = '', minute = '', second = '0', zone = '+0000'] = match;
   const month = months.findIndex((name) => name.toLowerCase() === monthName.toLowerCase());
@@ -49,6 +61,12 @@ export function parseMailDate(raw: string): Date | null {
   // A leap second is the second before.
   const instant = Date.UTC(year, month, Number(day), Number(hour), Number(minute), Math.min(Number(second), 59));
   const check = new Date(instant);
-  const onCalendar = month >= 0 && check.getUTCMonth() === month && check.getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60 && Number(second) <= 60;
+  const onCalendar =
+    month >= 0 &&
+    check.getUTCMonth() === month &&
+    check.getUTCDate() === Number(day) &&
+    Number(hour) < 24 &&
+    Number(minute) < 60 &&
+    Number(second) <= 60;
   return onCalendar ? new Date(instant - offset * 60_000) : null;
 }

@@ -17,7 +17,13 @@ export function toAsciiDomain(domain: string): string | null {
   const labels = ascii.split('.');
   if (labels.length < 2 || ascii.length > 253 || !labels.every((part) => label.test(part))) return null;
   // A label that stays "xn--…" when it is decoded is no A-label.
-  if (ascii.includes('xn--') && domainToUnicode(ascii).split('.').some((part) => part === '' || part.startsWith('xn--'))) return null;
+  if (
+    ascii.includes('xn--') &&
+    domainToUnicode(ascii)
+      .split('.')
+      .some((part) => part === '' || part.startsWith('xn--'))
+  )
+    return null;
   // A last label of digits makes it an address of the network, not a name.
   return /^\d+$/.test(labels.at(-1) ?? '') ? null : ascii;
 }

@@ -1,11 +1,11 @@
-const asBytes = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+import { ownBytes, viewAsBuffer } from '../own-bytes.js';
 
 const columns = 76;
 
 /** Bytes as base64 in lines of 76 characters; the last one is not ended. */
 export function encodeBase64Lines(bytes: Uint8Array): Uint8Array {
-  const flat = Buffer.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'), 'latin1');
-  if (flat.length <= columns) return asBytes(flat);
+  const flat = Buffer.from(viewAsBuffer(bytes).toString('base64'), 'latin1');
+  if (flat.length <= columns) return ownBytes(flat);
   const target = Buffer.allocUnsafe(flat.length + Math.floor((flat.length - 1) / columns) * 2);
   let to = flat.copy(target, 0, 0, columns);
   for (let from = columns; from < flat.length; from += columns) {
@@ -13,7 +13,7 @@ export function encodeBase64Lines(bytes: Uint8Array): Uint8Array {
     target[to++] = 0x0a;
     to += flat.copy(target, to, from, Math.min(from + columns, flat.length));
   }
-  return asBytes(target);
+  return ownBytes(target);
 }
 
 /** Any mixture of CRLF, CR and LF as CRLF. */
@@ -52,7 +52,7 @@ function encodeLine(line: string): string {
  * @see RFC 2045 §6.7
  */
 export function encodeQuotedPrintable(text: string): Uint8Array {
-  return asBytes(Buffer.from(withCrlf(text).split('\r\n').map(encodeLine).join('\r\n'), 'latin1'));
+  return ownBytes(Buffer.from(withCrlf(text).split('\r\n').map(encodeLine).join('\r\n'), 'latin1'));
 }
 
 /** What the lines of a body are like. */

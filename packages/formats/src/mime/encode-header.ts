@@ -71,13 +71,13 @@ export function encodeHeaderText(text: string, options: HeaderTextOptions = {}):
       column += 1 + piece.length;
     }
   };
-  for (const [index, run] of runsOf(text).entries()) {
+  for (const run of runsOf(text)) {
     if (run.plain) {
       for (const word of run.text.split(' ')) add(word, false);
       continue;
     }
     const { keepPrefix } = options;
-    const forceQ = index === 0 && keepPrefix !== undefined && run.text.startsWith(keepPrefix);
+    const forceQ = keepPrefix !== undefined && run.text.includes(keepPrefix);
     const { words, newLine } = encodeWords(run.text, { context: 'text', forceQ, column: column + (result === '' ? 0 : 1) });
     for (const [place, word] of words.entries()) add(word, place > 0 || newLine);
   }

@@ -8,7 +8,18 @@ const attributeCharacter = /^[A-Za-z0-9!#$&+.^_`{|}~-]$/;
 /** Encoded characters of one section, so that ` name*10*=UTF-8''…;` fits on a line. */
 const sectionLength = (name: string): number => Math.max(20, 61 - name.length);
 
-const withoutAccent: Readonly<Record<string, string>> = { œ: 'oe', Œ: 'OE', æ: 'ae', Æ: 'AE', ß: 'ss', '’': "'", '‘': "'", '–': '-', '—': '-', '\u00a0': ' ' };
+const withoutAccent: Readonly<Record<string, string>> = {
+  œ: 'oe',
+  Œ: 'OE',
+  æ: 'ae',
+  Æ: 'AE',
+  ß: 'ss',
+  '’': "'",
+  '‘': "'",
+  '–': '-',
+  '—': '-',
+  '\u00a0': ' ',
+};
 
 /** A text in ASCII that says nearly the same, for readers that know no RFC 2231. */
 function asciiFallback(text: string): string {
@@ -44,7 +55,8 @@ function checkParameter(name: string, value: string): void {
   checkHeaderText(value);
 }
 
-const isSimple = (value: string): boolean => /^[ -~]*$/.test(value) && !/["\\]|=\?/.test(value) && value.length <= 200 && !/^ | $| {2}/.test(value);
+const isSimple = (value: string): boolean =>
+  /^[ -~]*$/.test(value) && !/["\\]|=\?/.test(value) && value.length <= 200 && !/^ | $| {2}/.test(value);
 
 /**
  * One parameter of a structured field, without the `;` before it.

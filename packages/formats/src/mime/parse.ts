@@ -1,5 +1,6 @@
 import { MssError, resolveLimits, type Limits, type MssWarning, type ReadResult } from '@mss/core';
 import type { MimeErrorCode } from '../errors.js';
+import { viewAsBuffer } from '../own-bytes.js';
 import { readHeaderSection } from './header-section.js';
 import { splitMultipart } from './multipart.js';
 import { parseHeaderParameters, type HeaderParameters } from './parameters.js';
@@ -49,16 +50,23 @@ function tolerate(walk: Walk, code: MimeWarningCode, path: string): void {
 }
 
 function overLimit(limit: 'messageBytes' | 'mimeParts' | 'mimeDepth', limits: Limits): never {
-  throw new MssError<MimeErrorCode>('ERR_MSS_MIME_LIMIT', `the message is over the limit ${limit}`, { details: { limit, max: limits[limit] } });
+  throw new MssError<MimeErrorCode>('ERR_MSS_MIME_LIMIT', `the message is over the limit ${limit}`, {
+    details: { limit, max: limits[limit] },
+  });
 }
 
-function contentFields(headers: readonly MimeHeader[], walk: Walk, path: string): { readonly type: string | null; readonly disposition: string | null; readonly encoding: string | null; readonly id: string | null } {
+function contentFields(
+  headers: readonly MimeHeader[],
+  walk: Walk,
+  path: string,
+): { readonly type: string | null; readonly disposition: string | null; readonly encoding: string | null; readonly id: string | null } {
   const found = new Map<string, string>();
   for (const { name, raw } of headers) {
     const key = name.toLowerCase();
     if (!key.startsWith('content-')) continue;
     if (!found.has(key)) found.set(key, raw);
-    else if (key === 'content-type' || key === 'content-transfer-encoding' || key === 'content-disposition') tolerate(walk, 'MIME_HEADER_REPEATED', path);
+    else if (key === 'content-type' || key === 'content-transfer-encoding' || key === 'content-disposition')
+      tolerate(walk, 'MIME_HEADER_REPEATED', path);
   }
   return {
     type: found.get('content-type') ?? null,
@@ -80,7 +88,8 @@ function mediaTypeOf(raw: string | null, place: Place, walk: Walk): HeaderParame
 /** Parts of a multipart. */
 function readMultipart(body: Buffer, type: HeaderParameters, place: Place, walk: Walk): MimePart[] {
   const boundary = type.parameters['boundary'] ?? '';
-  const { parts, closed } = boundary === '' ? { parts: [], closed: true } : splitMultipart(body, boundary, { maxParts: walk.limits.mimeParts });
+  const { parts, closed } =
+    boundary === '' ? { parts: [], closed: true } : splitMultipart(body, boundary, { maxParts: walk.limits.mimeParts });
   if (parts.length === 0) tolerate(walk, 'MIME_BOUNDARY_MISSING', place.path);
   else if (!closed) tolerate(walk, 'MIME_BOUNDARY_UNCLOSED', place.path);
   const defaultType = type.value === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
@@ -97,7 +106,7 @@ function readNested(body: Buffer, encoding: string, place: Place, walk: Walk): M
     tolerate(walk, 'MIME_MESSAGE_ENCODED', place.path);
     const decoded = decodeTransfer(body, encoding);
     walk.warnings.push(...decoded.warnings.map((warning) => ({ ...warning, where: place.path })));
-    bytes = Buffer.from(decoded.bytes.buffer, decoded.bytes.byteOffset, decoded.bytes.length);
+    bytes = viewAsBuffer(decoded.bytes);
   }
   const leading = leadingLength(bytes);
   if (leading > 0 && leading < bytes.length) {
@@ -178,7 +187,7 @@ export function parseMime(bytes: Uint8Array, options: MimeReadOptions = {}): Rea
   const limits = resolveLimits(options.limits);
   if (bytes.length > limits.messageBytes) overLimit('messageBytes', limits);
   const walk: Walk = { limits, warnings: [], leaves: 0 };
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = viewAsBuffer(bytes);
   const leading = leadingLength(buffer);
   if (leading > 0) tolerate(walk, 'MIME_LEADING_LINES', '');
   const fields = readPart(buffer.subarray(leading), { path: '', depth: 0, defaultType: 'text/plain' }, walk);

@@ -8,7 +8,9 @@ export function refuseDraft(message: string, details: Readonly<Record<string, un
 
 /** Throws because text would end the header field it stands in, or hide in it. */
 export function refuseInjection(details: Readonly<Record<string, unknown>> = {}): never {
-  throw new MssError<MimeErrorCode>('ERR_MSS_MIME_HEADER_INJECTION', 'a line break or another control character in a header value', { details });
+  throw new MssError<MimeErrorCode>('ERR_MSS_MIME_HEADER_INJECTION', 'a line break or another control character in a header value', {
+    details,
+  });
 }
 
 /**

@@ -1,13 +1,11 @@
 import type { MssWarning } from '@mss/core';
+import { ownBytes, viewAsBuffer } from '../own-bytes.js';
 import type { MimeWarningCode } from './types.js';
 
 export interface DecodedBody {
   readonly bytes: Uint8Array;
   readonly warnings: readonly MssWarning<MimeWarningCode>[];
 }
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-const asBytes = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 
 const damagedBase64: MssWarning<MimeWarningCode> = {
   code: 'MIME_BASE64',
@@ -25,15 +23,15 @@ function decodeDamagedBase64(text: string): Buffer {
 }
 
 function decodeBase64(raw: Uint8Array): DecodedBody {
-  const text = asBuffer(raw).toString('latin1');
+  const text = viewAsBuffer(raw).toString('latin1');
   const padding = text.indexOf('=');
   const payload = padding < 0 ? text : text.slice(0, padding);
   const regular = !/[^A-Za-z0-9+/\s]/.test(payload) && (padding < 0 || /^[=\s]*$/.test(text.slice(padding)));
-  if (!regular) return { bytes: asBytes(decodeDamagedBase64(text)), warnings: [damagedBase64] };
+  if (!regular) return { bytes: ownBytes(decodeDamagedBase64(text)), warnings: [damagedBase64] };
   const bytes = Buffer.from(text, 'base64');
   // Four characters give three bytes; a rest of one character gives none, and is the end of something cut.
   const dangling = bytes.length % 3 === 0 && payload.replaceAll(/\s+/g, '').length % 4 === 1;
-  return { bytes: asBytes(bytes), warnings: dangling ? [damagedBase64] : [] };
+  return { bytes: ownBytes(bytes), warnings: dangling ? [damagedBase64] : [] };
 }
 
 function hexValue(byte: number | undefined): number {
@@ -84,8 +82,11 @@ function decodeQuotedPrintable(raw: Uint8Array): DecodedBody {
     target[length++] = byte;
   }
   if (blankFrom >= 0) length = blankFrom;
-  const bytes = new Uint8Array(target.subarray(0, length));
-  return { bytes, warnings: damaged ? [{ code: 'MIME_QUOTED_PRINTABLE', message: '"=" before something else than two hexadecimal digits' }] : [] };
+  const bytes = ownBytes(target.subarray(0, length));
+  return {
+    bytes,
+    warnings: damaged ? [{ code: 'MIME_QUOTED_PRINTABLE', message: '"=" before something else than two hexadecimal digits' }] : [],
+  };
 }
 
 /** The word of a Content-Transfer-Encoding field, without what broken software adds to it. */
@@ -109,5 +110,8 @@ export function decodeTransfer(raw: Uint8Array, encoding: string): DecodedBody {
   if (encoding === 'base64') return decodeBase64(raw);
   if (encoding === 'quoted-printable') return decodeQuotedPrintable(raw);
   const known = isIdentity(encoding);
-  return { bytes: raw, warnings: known ? [] : [{ code: 'MIME_TRANSFER_ENCODING', message: 'an unknown transfer encoding: the bytes are as received' }] };
+  return {
+    bytes: raw,
+    warnings: known ? [] : [{ code: 'MIME_TRANSFER_ENCODING', message: 'an unknown transfer encoding: the bytes are as received' }],
+  };
 }

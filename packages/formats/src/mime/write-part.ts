@@ -1,3 +1,5 @@
+import { utf8Encode } from '@mss/core';
+import { ownBytes, viewAsBuffer } from '../own-bytes.js';
 import { encodeBase64Lines, encodeQuotedPrintable, lineFacts, withCrlf } from './encode-body.js';
 import { encodeLegacyParameter, encodeParameter } from './encode-parameter.js';
 import type { MimePartDraft } from './draft.js';
@@ -19,9 +21,16 @@ interface EncodedBody {
 }
 
 const mediaTypePattern = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/;
-const reserved = new Set(['mime-version', 'content-type', 'content-transfer-encoding', 'content-disposition', 'content-id', 'content-description']);
+const reserved = new Set([
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+  'content-id',
+  'content-description',
+]);
 
-const ascii = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+const ascii = (text: string): Uint8Array => ownBytes(Buffer.from(text, 'latin1'));
 
 function encodeText(text: string): EncodedBody {
   if (/\p{Surrogate}/u.test(text)) refuseDraft('a lone surrogate in a text part');
@@ -37,7 +46,7 @@ function encodeMessage(content: Uint8Array): EncodedBody {
   let bytes = content;
   let facts = lineFacts(bytes);
   if (facts.hasBareBreak) {
-    bytes = ascii(withCrlf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')));
+    bytes = ascii(withCrlf(viewAsBuffer(bytes).toString('latin1')));
     facts = lineFacts(bytes);
   }
   if (facts.hasNul) refuseDraft('a NUL in a part that may not be encoded');
@@ -47,7 +56,7 @@ function encodeMessage(content: Uint8Array): EncodedBody {
 
 function encodeBody(draft: MimePartDraft): EncodedBody {
   const { text, bytes, mediaType } = draft;
-  if (mediaType.startsWith('message/')) return encodeMessage(bytes ?? new Uint8Array(Buffer.from(text ?? '', 'utf8')));
+  if (mediaType.startsWith('message/')) return encodeMessage(bytes ?? utf8Encode(text ?? ''));
   if (text !== undefined) {
     if (!mediaType.startsWith('text/')) refuseDraft('text in a part that is not text/* or message/*');
     return encodeText(text);
@@ -60,7 +69,8 @@ function contentType(draft: MimePartDraft, extra: readonly string[]): string {
   if (!mediaTypePattern.test(mediaType)) refuseDraft('a media type that is none (lower case, one "/")');
   const parts = [mediaType];
   for (const [name, value] of Object.entries(draft.parameters ?? {})) {
-    if (/^(?:boundary|name)$/i.test(name) || (draft.text !== undefined && /^charset$/i.test(name))) refuseDraft('a parameter that the writer sets', { parameter: name });
+    if (/^(?:boundary|name)$/i.test(name) || (draft.text !== undefined && /^charset$/i.test(name)))
+      refuseDraft('a parameter that the writer sets', { parameter: name });
     parts.push(encodeParameter(name, value));
   }
   parts.push(...extra);
@@ -68,7 +78,10 @@ function contentType(draft: MimePartDraft, extra: readonly string[]): string {
   return parts.join('; ');
 }
 
-function headerSection(draft: MimePartDraft, options: { readonly isRoot: boolean; readonly encoding: string; readonly typeParameters: readonly string[] }): Uint8Array {
+function headerSection(
+  draft: MimePartDraft,
+  options: { readonly isRoot: boolean; readonly encoding: string; readonly typeParameters: readonly string[] },
+): Uint8Array {
   let text = '';
   for (const header of draft.headers ?? []) {
     if (reserved.has(header.name.toLowerCase())) refuseDraft('a header that the writer sets', { header: header.name });
@@ -79,7 +92,10 @@ function headerSection(draft: MimePartDraft, options: { readonly isRoot: boolean
   if (options.encoding !== '') text += writeHeader({ name: 'Content-Transfer-Encoding', value: options.encoding });
   if (draft.disposition !== undefined || draft.fileName !== undefined) {
     const value = draft.disposition ?? 'attachment';
-    text += writeHeader({ name: 'Content-Disposition', value: draft.fileName === undefined ? value : `${value}; ${encodeParameter('filename', draft.fileName)}` });
+    text += writeHeader({
+      name: 'Content-Disposition',
+      value: draft.fileName === undefined ? value : `${value}; ${encodeParameter('filename', draft.fileName)}`,
+    });
   }
   if (draft.contentId !== undefined) {
     if (!/^[!-;=?-~]{1,900}$/.test(draft.contentId)) refuseDraft('a Content-ID that is none');
@@ -90,7 +106,7 @@ function headerSection(draft: MimePartDraft, options: { readonly isRoot: boolean
 }
 
 function isInside(pieces: readonly Uint8Array[], delimiter: string): boolean {
-  return pieces.some((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.length).includes(delimiter));
+  return pieces.some((piece) => viewAsBuffer(piece).includes(delimiter));
 }
 
 /** A boundary that begins no line of the children. `=_` is in no base64 and in no quoted-printable text. */
@@ -110,7 +126,10 @@ const maxDepth = 50;
  *
  * @param options.draw - random bytes for boundaries.
  */
-export function encodePart(draft: MimePartDraft, options: { readonly isRoot: boolean; readonly depth: number; readonly draw: () => Uint8Array }): EncodedPart {
+export function encodePart(
+  draft: MimePartDraft,
+  options: { readonly isRoot: boolean; readonly depth: number; readonly draw: () => Uint8Array },
+): EncodedPart {
   const given = [draft.text, draft.bytes, draft.children].filter((content) => content !== undefined).length;
   if (given !== 1) refuseDraft('a part has exactly one of text, bytes and children');
   if (options.depth > maxDepth) refuseDraft('more levels than can be written');
@@ -123,9 +142,14 @@ export function encodePart(draft: MimePartDraft, options: { readonly isRoot: boo
   }
   if (children.length === 0) refuseDraft('a multipart without parts');
   const encoded = children.map((child) => encodePart(child, { isRoot: false, depth: options.depth + 1, draw: options.draw }));
-  const boundary = freshBoundary(encoded.flatMap((part) => part.pieces), options.draw);
+  const boundary = freshBoundary(
+    encoded.flatMap((part) => part.pieces),
+    options.draw,
+  );
   const is8Bit = encoded.some((part) => part.is8Bit);
-  const pieces: Uint8Array[] = [headerSection(draft, { isRoot: options.isRoot, encoding: is8Bit ? '8bit' : '', typeParameters: [`boundary="${boundary}"`] })];
+  const pieces: Uint8Array[] = [
+    headerSection(draft, { isRoot: options.isRoot, encoding: is8Bit ? '8bit' : '', typeParameters: [`boundary="${boundary}"`] }),
+  ];
   for (const [index, part] of encoded.entries()) {
     pieces.push(ascii(`${index === 0 ? '' : '\r\n'}--${boundary}\r\n`), ...part.pieces);
   }

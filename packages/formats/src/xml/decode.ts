@@ -1,11 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { MssError, type MssWarning } from '@mss/core';
 import type { XmlErrorCode } from '../errors.js';
+import { viewAsBuffer } from '../own-bytes.js';
 import { decodeIso885915, decodeWindows1252 } from '../single-byte.js';
 import type { XmlWarningCode } from './types.js';
 
-/** Characters handed to the parser at once: small, so that a pruned part of a large document is not kept alive. */
-const pieceLength = 64 * 1024;
+/**
+ * Characters handed to the parser at once: small, so that a pruned part of a large document is not kept alive, and because
+ * pieces of 4 to 16 Ki are read fastest (V8 optimises the parser's loop anew for each long piece).
+ */
+const pieceLength = 8 * 1024;
 
 export interface DecodedXml {
   readonly encoding: string;
@@ -23,7 +27,7 @@ function* piecesOfText(text: string): Generator<string> {
 }
 
 function* piecesOfUtf8(bytes: Buffer): Generator<string> {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     let end = Math.min(at + pieceLength, bytes.length);
     while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
     yield bytes.toString('utf8', at, end);
@@ -79,7 +83,7 @@ function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): DecodedX
  * @see XML 1.0 5th edition, §4.3.3 and appendix F
  */
 export function decodeXml(bytes: Uint8Array): DecodedXml {
-  let buffer: Buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let buffer = viewAsBuffer(bytes);
   const [first, second, third, fourth] = buffer;
   if (first === 0xff && second === 0xfe) {
     if (third === 0 && fourth === 0) refuse('UTF-32 is not read');

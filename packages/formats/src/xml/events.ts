@@ -44,7 +44,9 @@ const noAttributes: readonly XmlAttribute[] = Object.freeze([]);
 type XmlLimit = 'xmlBytes' | 'xmlDepth' | 'xmlNodes' | 'xmlAttributes' | 'xmlAttributeLength';
 
 function overLimit(limit: XmlLimit, limits: Limits): never {
-  throw new MssError<XmlErrorCode>('ERR_MSS_XML_LIMIT', `the document is over the limit ${limit}`, { details: { limit, max: limits[limit] } });
+  throw new MssError<XmlErrorCode>('ERR_MSS_XML_LIMIT', `the document is over the limit ${limit}`, {
+    details: { limit, max: limits[limit] },
+  });
 }
 
 /** The parser of the library, stopped by the first violation, without the piece of the document it quotes after a colon. */
@@ -57,14 +59,16 @@ class StrictParser extends SaxesParser<{ xmlns: true; position: true; defaultXML
   }
 }
 
-function attributesOf(tag: SaxesTagNS): readonly XmlAttribute[] {
-  let attributes: XmlAttribute[] | null = null;
+/** The attributes of a tag, in an array of exactly their number: an array that grows keeps room for sixteen more. */
+function attributesOf(tag: SaxesTagNS, scratch: XmlAttribute[]): readonly XmlAttribute[] {
+  let count = 0;
   for (const key in tag.attributes) {
     const attribute = tag.attributes[key];
     if (attribute === undefined || attribute.uri === xmlnsNamespace) continue;
-    (attributes ??= []).push({ namespace: attribute.uri, name: attribute.local, value: attribute.value });
+    scratch[count] = { namespace: attribute.uri, name: attribute.local, value: attribute.value };
+    count += 1;
   }
-  return attributes ?? noAttributes;
+  return count === 0 ? noAttributes : scratch.slice(0, count);
 }
 
 /**
@@ -82,7 +86,11 @@ function attributesOf(tag: SaxesTagNS): readonly XmlAttribute[] {
  * markup, never content.
  * @see XML 1.0 5th edition; Namespaces in XML 1.0 3rd edition
  */
-export function readXmlEvents(bytes: Uint8Array, handler: XmlHandler, options: XmlReadOptions = {}): ReadResult<XmlSummary, XmlWarningCode> {
+export function readXmlEvents(
+  bytes: Uint8Array,
+  handler: XmlHandler,
+  options: XmlReadOptions = {},
+): ReadResult<XmlSummary, XmlWarningCode> {
   const limits = resolveLimits(options.limits);
   if (bytes.length > limits.xmlBytes) overLimit('xmlBytes', limits);
   const { encoding, pieces, warnings } = decodeXml(bytes);
@@ -91,6 +99,7 @@ export function readXmlEvents(bytes: Uint8Array, handler: XmlHandler, options: X
   let depth = 0;
   let nodes = 0;
   let attributeCount = 0;
+  const scratch: XmlAttribute[] = [];
   // Depth of the element whose content is skipped, or -1.
   let skipped = -1;
 
@@ -122,7 +131,7 @@ export function readXmlEvents(bytes: Uint8Array, handler: XmlHandler, options: X
     count();
     if (depth >= limits.xmlDepth) overLimit('xmlDepth', limits);
     if (skipped < 0) {
-      const answer = handler.open?.({ namespace: tag.uri, name: tag.local, attributes: attributesOf(tag) }, depth);
+      const answer = handler.open?.({ namespace: tag.uri, name: tag.local, attributes: attributesOf(tag, scratch) }, depth);
       if (answer === 'skip') {
         skipped = depth;
         // Without listeners the parser checks text without collecting it.
@@ -155,7 +164,8 @@ export function readXmlEvents(bytes: Uint8Array, handler: XmlHandler, options: X
   }
   for (let piece: string | null = prolog.head; piece !== null; piece = next()) parser.write(piece);
   const { version } = parser.xmlDecl;
-  if (version !== undefined && version !== '1.0') warnings.push({ code: 'XML_VERSION', message: 'the document says another version than XML 1.0' });
+  if (version !== undefined && version !== '1.0')
+    warnings.push({ code: 'XML_VERSION', message: 'the document says another version than XML 1.0' });
   parser.close();
   return { value: { encoding }, warnings };
 }

@@ -50,7 +50,7 @@ export function childrenOf(element: XmlElement, name?: string, namespace?: strin
  * @param namespace - any namespace when omitted.
  */
 export function* descendantsOf(element: XmlElement, name?: string, namespace?: string): Generator<XmlElement, void, undefined> {
-  const stack: XmlElement[] = childrenOf(element).reverse();
+  const stack: XmlElement[] = childrenOf(element).toReversed();
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if ((name === undefined || next.name === name) && (namespace === undefined || next.namespace === namespace)) yield next;
     for (let at = next.children.length - 1; at >= 0; at -= 1) {

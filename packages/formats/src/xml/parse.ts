@@ -11,10 +11,8 @@ export interface XmlParseOptions extends XmlReadOptions {
   readonly prune?: (element: { readonly namespace: string; readonly name: string }, depth: number) => boolean;
 }
 
-interface Building {
-  readonly element: XmlElement;
-  readonly children: XmlNode[];
-}
+/** An element whose children are not known yet. */
+type Building = { -readonly [Key in keyof XmlElement]: XmlElement[Key] };
 
 /** Shared by all elements without children: most elements of a health document have none. */
 const noChildren: readonly XmlNode[] = Object.freeze([]);
@@ -27,36 +25,41 @@ const noChildren: readonly XmlNode[] = Object.freeze([]);
 export function parseXml(bytes: Uint8Array, options: XmlParseOptions = {}): ReadResult<XmlDocument, XmlWarningCode> {
   const { prune, ...readOptions } = options;
   const instructions: XmlProcessingInstruction[] = [];
-  const ancestors: Building[] = [];
-  let current: Building | null = null;
   let root: XmlElement | null = null;
+  // Open elements, the nodes read so far that still lack their parent, and where each element's own begin among these.
+  const open: Building[] = [];
+  const nodes: XmlNode[] = [];
+  const starts: number[] = [];
+  let top = 0;
 
   const { value, warnings } = readXmlEvents(
     bytes,
     {
       instruction: (instruction) => void instructions.push(instruction),
       open: (tag, depth) => {
-        const children: XmlNode[] = [];
-        const element: XmlElement = { namespace: tag.namespace, name: tag.name, attributes: tag.attributes, children };
-        if (current === null) root = element;
+        const element: Building = { namespace: tag.namespace, name: tag.name, attributes: tag.attributes, children: noChildren };
+        if (depth === 0) root = element;
         else {
-          current.children.push(element);
-          ancestors.push(current);
+          nodes[top] = element;
+          top += 1;
         }
-        current = { element, children };
+        open.push(element);
+        starts.push(top);
         return prune?.(element, depth) === true ? 'skip' : undefined;
       },
       text: (data) => {
-        if (current === null) return;
-        const { children } = current;
-        const last = children.length - 1;
-        const before = children[last];
-        if (typeof before === 'string') children[last] = before + data;
-        else children.push(data);
+        const before = top > (starts.at(-1) ?? 0) ? nodes[top - 1] : undefined;
+        if (typeof before === 'string') nodes[top - 1] = before + data;
+        else {
+          nodes[top] = data;
+          top += 1;
+        }
       },
       close: () => {
-        if (current?.children.length === 0) (current.element as { children: readonly XmlNode[] }).children = noChildren;
-        current = ancestors.pop() ?? null;
+        const element = open.pop();
+        const start = starts.pop() ?? 0;
+        if (element !== undefined && top > start) element.children = nodes.slice(start, top);
+        top = start;
       },
     },
     readOptions,

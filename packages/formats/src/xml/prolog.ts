@@ -12,12 +12,13 @@ export interface Prolog {
 /** The instructions of a text that begins a document, or `null` when the prolog goes on behind it. */
 function scan(text: string): XmlProcessingInstruction[] | null {
   const instructions: XmlProcessingInstruction[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const open = text.indexOf('<', at);
     if (open < 0) return null;
     const isInstruction = text.startsWith('<?', open);
     if (!isInstruction && !text.startsWith('<!', open)) return open + 1 < text.length ? instructions : null;
-    if (text.startsWith('<!DOCTYPE', open)) throw new MssError<XmlErrorCode>('ERR_MSS_XML_DOCTYPE', 'document type declarations are refused');
+    if (text.startsWith('<!DOCTYPE', open))
+      throw new MssError<XmlErrorCode>('ERR_MSS_XML_DOCTYPE', 'document type declarations are refused');
     const isComment = text.startsWith('<!--', open);
     // Another "<!" is malformed: the parser says so. A cut one needs more text.
     if (!isInstruction && !isComment) return text.length - open > '<!DOCTYPE'.length ? instructions : null;
@@ -25,7 +26,8 @@ function scan(text: string): XmlProcessingInstruction[] | null {
     const end = text.indexOf(terminator, open + (isInstruction ? 2 : 4));
     if (end < 0) return null;
     const parts = isInstruction ? /^([^\s?]+)\s*([^]*)$/.exec(text.slice(open + 2, end)) : null;
-    if (parts !== null && parts[1] !== 'xml') instructions.push({ target: parts[1] ?? '', data: (parts[2] ?? '').replaceAll(/\r\n?/g, '\n') });
+    if (parts !== null && parts[1] !== 'xml')
+      instructions.push({ target: parts[1] ?? '', data: (parts[2] ?? '').replaceAll(/\r\n?/g, '\n') });
     at = end + terminator.length;
   }
   return null;

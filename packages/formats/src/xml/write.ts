@@ -1,5 +1,6 @@
 import { MssError } from '@mss/core';
 import type { XmlErrorCode } from '../errors.js';
+import { ownBytes } from '../own-bytes.js';
 import { xmlNamespace, xmlnsNamespace, type XmlElement, type XmlProcessingInstruction } from './types.js';
 
 export interface XmlWriteOptions {
@@ -131,7 +132,11 @@ class Prefixes {
   }
 }
 
-function writeElement(element: XmlElement, prefixes: Prefixes, context: { readonly defaultNamespace: string; readonly declarations: string; readonly lineBreak: string }): string {
+function writeElement(
+  element: XmlElement,
+  prefixes: Prefixes,
+  context: { readonly defaultNamespace: string; readonly declarations: string; readonly lineBreak: string },
+): string {
   checkName(element.name);
   const prefix = prefixes.ofElement(element.namespace);
   const name = prefix === '' ? element.name : `${prefix}:${element.name}`;
@@ -166,7 +171,8 @@ function writeElement(element: XmlElement, prefixes: Prefixes, context: { readon
 function writeInstruction({ target, data }: XmlProcessingInstruction): string {
   checkName(target);
   checkCharacters(data);
-  if (/^xml$/i.test(target) || data.includes('?>') || /^[ \t\r\n]/.test(data) || data.includes('\r')) refuse('a processing instruction that XML does not allow');
+  if (/^xml$/i.test(target) || data.includes('?>') || /^[ \t\r\n]/.test(data) || data.includes('\r'))
+    refuse('a processing instruction that XML does not allow');
   return data === '' ? `<?${target}?>` : `<?${target} ${data}?>`;
 }
 
@@ -192,5 +198,5 @@ export function writeXml(root: XmlElement, options: XmlWriteOptions = {}): Uint8
   for (const instruction of options.instructions ?? []) text += `${writeInstruction(instruction)}\n`;
   text += writeElement(root, prefixes, { defaultNamespace: '', declarations: prefixes.declarations(), lineBreak });
   if (lineBreak !== '') text += '\n';
-  return new Uint8Array(Buffer.from(text, 'utf8'));
+  return ownBytes(Buffer.from(text, 'utf8'));
 }

@@ -51,16 +51,22 @@ function readZip64Field(extra: Buffer, values: Zip64Values, index: number): void
 function checkType(attributes: number, isUnix: boolean, index: number): void {
   const type = (attributes >>> 16) & 0o170000;
   if (type === 0o120000) refuse('ERR_MSS_ZIP_UNSAFE_TYPE', 'a symbolic link', { entry: index });
-  if (isUnix && type !== 0 && type !== 0o100000 && type !== 0o040000) refuse('ERR_MSS_ZIP_UNSAFE_TYPE', 'an entry that is neither file nor folder', { entry: index });
+  if (isUnix && type !== 0 && type !== 0o100000 && type !== 0o040000)
+    refuse('ERR_MSS_ZIP_UNSAFE_TYPE', 'an entry that is neither file nor folder', { entry: index });
 }
 
 function checkSizes(record: DirectoryRecord, limits: Limits): void {
   const { index, size, compressedSize } = record;
-  if (size > limits.entryBytes) refuse('ERR_MSS_ZIP_TOO_LARGE', 'an entry is over the limit entryBytes', { entry: index, limit: 'entryBytes', max: limits.entryBytes });
+  if (size > limits.entryBytes)
+    refuse('ERR_MSS_ZIP_TOO_LARGE', 'an entry is over the limit entryBytes', { entry: index, limit: 'entryBytes', max: limits.entryBytes });
   if (record.method === 0 && size !== compressedSize) refuse('ERR_MSS_ZIP_INCONSISTENT', 'a stored entry with two sizes', { entry: index });
   if (record.isDirectory && size > 0) refuse('ERR_MSS_ZIP_INCONSISTENT', 'a folder with content', { entry: index });
   if (size > ratioFloorBytes && size > compressedSize * limits.compressionRatio) {
-    refuse('ERR_MSS_ZIP_RATIO', 'an entry is over the limit compressionRatio', { entry: index, limit: 'compressionRatio', max: limits.compressionRatio });
+    refuse('ERR_MSS_ZIP_RATIO', 'an entry is over the limit compressionRatio', {
+      entry: index,
+      limit: 'compressionRatio',
+      max: limits.compressionRatio,
+    });
   }
 }
 
@@ -70,16 +76,25 @@ function checkSizes(record: DirectoryRecord, limits: Limits): void {
  * @param bytes - the directory itself.
  * @see APPNOTE.TXT 6.3.10, §4.3.12, §4.4
  */
-export function readDirectory(bytes: Buffer, place: DirectoryPlace, limits: Limits): { readonly records: DirectoryRecord[]; readonly warnings: MssWarning<ZipWarningCode>[] } {
+export function readDirectory(
+  bytes: Buffer,
+  place: DirectoryPlace,
+  limits: Limits,
+): { readonly records: DirectoryRecord[]; readonly warnings: MssWarning<ZipWarningCode>[] } {
   const records: DirectoryRecord[] = [];
   const warnings: MssWarning<ZipWarningCode>[] = [];
   const seen = new Set<string>();
   let total = 0;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const index = records.length;
-    if (index >= limits.archiveEntries) refuse('ERR_MSS_ZIP_TOO_MANY_ENTRIES', 'more entries than the limit archiveEntries', { limit: 'archiveEntries', max: limits.archiveEntries });
+    if (index >= limits.archiveEntries)
+      refuse('ERR_MSS_ZIP_TOO_MANY_ENTRIES', 'more entries than the limit archiveEntries', {
+        limit: 'archiveEntries',
+        max: limits.archiveEntries,
+      });
     if (at + headerLength > bytes.length) refuse('ERR_MSS_ZIP_TRUNCATED', 'the central directory is cut', { entry: index });
-    if (bytes.readUInt32LE(at) !== 0x02014b50) refuse('ERR_MSS_ZIP_INCONSISTENT', 'something else than an entry in the central directory', { entry: index });
+    if (bytes.readUInt32LE(at) !== 0x02014b50)
+      refuse('ERR_MSS_ZIP_INCONSISTENT', 'something else than an entry in the central directory', { entry: index });
     const flags = bytes.readUInt16LE(at + 8);
     const method = bytes.readUInt16LE(at + 10);
     const nameLength = bytes.readUInt16LE(at + 28);
@@ -88,13 +103,15 @@ export function readDirectory(bytes: Buffer, place: DirectoryPlace, limits: Limi
     const next = extraAt + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
     if (next > bytes.length) refuse('ERR_MSS_ZIP_TRUNCATED', 'the central directory is cut', { entry: index });
     if ((flags & 0x2041) !== 0 || method === 99) refuse('ERR_MSS_ZIP_ENCRYPTED', 'an encrypted entry', { entry: index });
-    if ((method !== 0 && method !== 8) || (flags & 0x20) !== 0) refuse('ERR_MSS_ZIP_METHOD', 'a compression method that is not read', { entry: index, method });
+    if ((method !== 0 && method !== 8) || (flags & 0x20) !== 0)
+      refuse('ERR_MSS_ZIP_METHOD', 'a compression method that is not read', { entry: index, method });
     if (bytes.readUInt16LE(at + 34) !== 0) refuse('ERR_MSS_ZIP_MULTI_DISK', 'an entry on another volume', { entry: index });
     const made = bytes.readUInt8(at + 5);
     checkType(bytes.readUInt32LE(at + 38), made === 3 || made === 19, index);
 
     const rawName = bytes.subarray(at + headerLength, extraAt);
-    if (nameLength > limits.entryNameBytes) refuse('ERR_MSS_ZIP_UNSAFE_NAME', 'a name longer than the limit entryNameBytes', { entry: index, limit: 'entryNameBytes' });
+    if (nameLength > limits.entryNameBytes)
+      refuse('ERR_MSS_ZIP_UNSAFE_NAME', 'a name longer than the limit entryNameBytes', { entry: index, limit: 'entryNameBytes' });
     const { name, tolerated } = decodeName(rawName, { utf8Flag: (flags & 0x800) !== 0, extra });
     const problem = unsafeName(name, limits);
     if (problem !== null) refuse('ERR_MSS_ZIP_UNSAFE_NAME', problem, { entry: index });
@@ -103,7 +120,11 @@ export function readDirectory(bytes: Buffer, place: DirectoryPlace, limits: Limi
     seen.add(folded);
     for (const code of tolerated) warnings.push({ code, message: toleratedNames[code] ?? 'an unusual name', where: name });
 
-    const values: Zip64Values = { size: bytes.readUInt32LE(at + 24), compressedSize: bytes.readUInt32LE(at + 20), offset: bytes.readUInt32LE(at + 42) };
+    const values: Zip64Values = {
+      size: bytes.readUInt32LE(at + 24),
+      compressedSize: bytes.readUInt32LE(at + 20),
+      offset: bytes.readUInt32LE(at + 42),
+    };
     readZip64Field(extra, values, index);
     const record: DirectoryRecord = {
       index,
@@ -121,7 +142,10 @@ export function readDirectory(bytes: Buffer, place: DirectoryPlace, limits: Limi
     checkSizes(record, limits);
     total += record.size;
     if (total > limits.archiveInflatedBytes) {
-      refuse('ERR_MSS_ZIP_TOO_LARGE', 'all entries together are over the limit archiveInflatedBytes', { limit: 'archiveInflatedBytes', max: limits.archiveInflatedBytes });
+      refuse('ERR_MSS_ZIP_TOO_LARGE', 'all entries together are over the limit archiveInflatedBytes', {
+        limit: 'archiveInflatedBytes',
+        max: limits.archiveInflatedBytes,
+      });
     }
     records.push(record);
     at = next;

@@ -28,6 +28,9 @@ function safeNumber(value: bigint): number {
   return Number(value);
 }
 
+/** Whether a small number is neither that of the ZIP64 record nor the one that says "see there". */
+const differs = (small: number, big: number, full: number): boolean => small !== full && small !== big;
+
 interface Declared {
   readonly offset: number;
   readonly size: number;
@@ -49,13 +52,15 @@ function declaredIn(tail: Buffer, at: number): Declared {
     if (disk !== 0 || directoryDisk !== 0 || countHere !== count) refuse('ERR_MSS_ZIP_MULTI_DISK', 'an archive in several volumes');
     return { offset, size, count, recordsAt: at };
   }
-  if (tail.readUInt32LE(locatorAt + 4) !== 0 || tail.readUInt32LE(locatorAt + 16) > 1) refuse('ERR_MSS_ZIP_MULTI_DISK', 'an archive in several volumes');
+  if (tail.readUInt32LE(locatorAt + 4) !== 0 || tail.readUInt32LE(locatorAt + 16) > 1)
+    refuse('ERR_MSS_ZIP_MULTI_DISK', 'an archive in several volumes');
   // The record stands right before its locator; its own length says where it begins. Only the fixed version 1 is read.
   const recordAt = locatorAt - zip64EndLength;
   if (recordAt < 0 || tail.readUInt32LE(recordAt) !== 0x06064b50 || tail.readBigUInt64LE(recordAt + 4) !== BigInt(zip64EndLength - 12)) {
     refuse('ERR_MSS_ZIP_ZIP64', 'the ZIP64 end record is not before its locator, or is not of version 1');
   }
-  if (tail.readUInt32LE(recordAt + 16) !== 0 || tail.readUInt32LE(recordAt + 20) !== 0) refuse('ERR_MSS_ZIP_MULTI_DISK', 'an archive in several volumes');
+  if (tail.readUInt32LE(recordAt + 16) !== 0 || tail.readUInt32LE(recordAt + 20) !== 0)
+    refuse('ERR_MSS_ZIP_MULTI_DISK', 'an archive in several volumes');
   const large = {
     countHere: safeNumber(tail.readBigUInt64LE(recordAt + 24)),
     count: safeNumber(tail.readBigUInt64LE(recordAt + 32)),
@@ -63,7 +68,6 @@ function declaredIn(tail: Buffer, at: number): Declared {
     offset: safeNumber(tail.readBigUInt64LE(recordAt + 48)),
   };
   if (large.countHere !== large.count) refuse('ERR_MSS_ZIP_MULTI_DISK', 'an archive in several volumes');
-  const differs = (small: number, big: number, full: number): boolean => small !== full && small !== big;
   if (differs(count, large.count, 0xffff) || differs(size, large.size, 0xffffffff) || differs(offset, large.offset, 0xffffffff)) {
     refuse('ERR_MSS_ZIP_ZIP64', 'the end record and its ZIP64 form contradict each other');
   }
@@ -89,7 +93,8 @@ export function findDirectory(tail: Buffer, fileSize: number): DirectoryPlace {
   if (at < 0) {
     if (cutComment) refuse('ERR_MSS_ZIP_TRUNCATED', 'the comment of the archive is cut');
     // An archive that begins like one and has no end was cut on its way.
-    if (tailAt === 0 && tail.length >= 4 && tail.readUInt32LE(0) === 0x04034b50) refuse('ERR_MSS_ZIP_TRUNCATED', 'the archive has no end: it was cut');
+    if (tailAt === 0 && tail.length >= 4 && tail.readUInt32LE(0) === 0x04034b50)
+      refuse('ERR_MSS_ZIP_TRUNCATED', 'the archive has no end: it was cut');
     refuse('ERR_MSS_ZIP_NOT_A_ZIP', 'no end of central directory: not a ZIP archive');
   }
   const commentLength = tail.readUInt16LE(at + 20);

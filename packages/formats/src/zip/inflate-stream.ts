@@ -1,4 +1,5 @@
 import { addAbortSignal, pipeline, Readable } from 'node:stream';
+import { isNativeError } from 'node:util/types';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { isMssError } from '@mss/core';
 import type { DirectoryRecord } from './directory.js';
@@ -7,20 +8,27 @@ import { refuse } from './refuse.js';
 /** Inflated bytes handed over at once. */
 const chunkSize = 256 * 1024;
 
-function inflated(compressed: AsyncIterable<Uint8Array>, record: DirectoryRecord, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
+function inflated(
+  compressed: AsyncIterable<Uint8Array>,
+  record: DirectoryRecord,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
   const inflater = createInflateRaw({ chunkSize });
   // The pipeline destroys both ends with the error of either; the error comes out of the iteration.
   pipeline(Readable.from(compressed, { objectMode: true, highWaterMark: 1 }), inflater, () => {});
   if (signal !== undefined) addAbortSignal(signal, inflater);
   return (async function* inflating(): AsyncGenerator<Uint8Array> {
     try {
-      for await (const chunk of inflater) yield chunk as Uint8Array;
+      const chunks: AsyncIterable<Uint8Array> = inflater;
+      for await (const chunk of chunks) yield chunk;
     } catch (cause) {
       signal?.throwIfAborted();
-      if (isMssError(cause) || !String((cause as NodeJS.ErrnoException).code).startsWith('Z_')) throw cause;
+      const isZlib = isNativeError(cause) && 'code' in cause && String(cause.code).startsWith('Z_');
+      if (isMssError(cause) || !isZlib) throw cause;
       refuse('ERR_MSS_ZIP_DEFLATE', 'the compressed bytes are damaged or cut', { entry: record.index }, cause);
     }
-    if (inflater.bytesWritten !== record.compressedSize) refuse('ERR_MSS_ZIP_SIZE', 'bytes after the end of the compressed content', { entry: record.index });
+    if (inflater.bytesWritten !== record.compressedSize)
+      refuse('ERR_MSS_ZIP_SIZE', 'bytes after the end of the compressed content', { entry: record.index });
   })();
 }
 
@@ -29,7 +37,11 @@ function inflated(compressed: AsyncIterable<Uint8Array>, record: DirectoryRecord
  *
  * @param compressed - exactly the compressed bytes of the entry.
  */
-export async function* inflateStream(compressed: AsyncIterable<Uint8Array>, record: DirectoryRecord, options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* inflateStream(
+  compressed: AsyncIterable<Uint8Array>,
+  record: DirectoryRecord,
+  options: { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { signal } = options;
   signal?.throwIfAborted();
   let size = 0;
@@ -38,10 +50,12 @@ export async function* inflateStream(compressed: AsyncIterable<Uint8Array>, reco
   for await (const chunk of chunks) {
     signal?.throwIfAborted();
     size += chunk.length;
-    if (size > record.size) refuse('ERR_MSS_ZIP_SIZE', 'the content is longer than declared', { entry: record.index, declared: record.size });
+    if (size > record.size)
+      refuse('ERR_MSS_ZIP_SIZE', 'the content is longer than declared', { entry: record.index, declared: record.size });
     checksum = crc32(chunk, checksum);
     yield chunk;
   }
-  if (size < record.size) refuse('ERR_MSS_ZIP_SIZE', 'the content is shorter than declared', { entry: record.index, declared: record.size });
+  if (size < record.size)
+    refuse('ERR_MSS_ZIP_SIZE', 'the content is shorter than declared', { entry: record.index, declared: record.size });
   if (checksum !== record.crc32) refuse('ERR_MSS_ZIP_CRC', 'the content has another CRC-32 than declared', { entry: record.index });
 }

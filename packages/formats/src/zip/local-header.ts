@@ -21,12 +21,16 @@ const maxDescriptorLength = 24;
  */
 export function contentOffset(header: Buffer, record: DirectoryRecord): number {
   const { index } = record;
-  if (header.length < localHeaderLength + record.rawName.length) refuse('ERR_MSS_ZIP_TRUNCATED', 'a local header beyond the end', { entry: index });
-  if (header.readUInt32LE(0) !== 0x04034b50) refuse('ERR_MSS_ZIP_INCONSISTENT', 'no local header where the directory says', { entry: index });
+  if (header.length < localHeaderLength + record.rawName.length)
+    refuse('ERR_MSS_ZIP_TRUNCATED', 'a local header beyond the end', { entry: index });
+  if (header.readUInt32LE(0) !== 0x04034b50)
+    refuse('ERR_MSS_ZIP_INCONSISTENT', 'no local header where the directory says', { entry: index });
   const flags = header.readUInt16LE(6);
   if ((flags & 0x41) !== 0) refuse('ERR_MSS_ZIP_ENCRYPTED', 'an encrypted entry', { entry: index });
   const nameLength = header.readUInt16LE(26);
-  const sameName = nameLength === record.rawName.length && header.compare(record.rawName, 0, nameLength, localHeaderLength, localHeaderLength + nameLength) === 0;
+  const sameName =
+    nameLength === record.rawName.length &&
+    header.compare(record.rawName, 0, nameLength, localHeaderLength, localHeaderLength + nameLength) === 0;
   // With bit 3 the numbers may stand behind the content instead; with ZIP64 they stand in an extra field.
   const later = (flags & 8) !== 0;
   const agrees = (local: number, central: number): boolean => local === central || (later && local === 0) || local === 0xffffffff;

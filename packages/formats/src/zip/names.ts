@@ -26,7 +26,7 @@ export function foldName(name: string): string {
 
 /** The Unicode name of the Info-ZIP extra field 0x7075, when it belongs to this name. */
 function unicodePath(name: Buffer, extra: Buffer): string | null {
-  for (let at = 0; at + 4 <= extra.length; ) {
+  for (let at = 0; at + 4 <= extra.length;) {
     const size = extra.readUInt16LE(at + 2);
     const field = extra.subarray(at + 4, at + 4 + size);
     if (extra.readUInt16LE(at) === 0x7075 && field.length === size && size > 5 && field[0] === 1) {
@@ -52,7 +52,10 @@ function unicodePath(name: Buffer, extra: Buffer): string | null {
  *
  * @see APPNOTE.TXT 6.3.10, §4.4.17, §4.6.9, appendix D
  */
-export function decodeName(bytes: Buffer, options: { readonly utf8Flag: boolean; readonly extra: Buffer }): { readonly name: string; readonly tolerated: readonly ZipWarningCode[] } {
+export function decodeName(
+  bytes: Buffer,
+  options: { readonly utf8Flag: boolean; readonly extra: Buffer },
+): { readonly name: string; readonly tolerated: readonly ZipWarningCode[] } {
   const tolerated: ZipWarningCode[] = [];
   let name: string;
   let ascii = true;
@@ -73,7 +76,11 @@ export function decodeName(bytes: Buffer, options: { readonly utf8Flag: boolean;
   }
   if (/(^|\/)\.?\/|(^|\/)\.$/.test(name) && !name.startsWith('/')) {
     const isDirectory = /(^|\/)\.?$/.test(name);
-    name = name.split('/').filter((segment) => segment !== '' && segment !== '.').join('/') + (isDirectory ? '/' : '');
+    name =
+      name
+        .split('/')
+        .filter((segment) => segment !== '' && segment !== '.')
+        .join('/') + (isDirectory ? '/' : '');
     tolerated.push('ZIP_NAME_NORMALISED');
   }
   return { name, tolerated };

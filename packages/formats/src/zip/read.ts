@@ -1,4 +1,5 @@
 import { resolveLimits, type Limits, type ReadResult } from '@mss/core';
+import { viewAsBuffer } from '../own-bytes.js';
 import { readDirectory, type DirectoryRecord } from './directory.js';
 import { findDirectory, tailLength } from './end-of-directory.js';
 import { inflateEntry } from './inflate.js';
@@ -58,12 +59,14 @@ export function readZip(bytes: Uint8Array, options: ZipReadOptions = {}): ReadRe
   if (bytes.length > limits.archiveBytes) {
     refuse('ERR_MSS_ZIP_TOO_LARGE', 'the archive is over the limit archiveBytes', { limit: 'archiveBytes', max: limits.archiveBytes });
   }
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = viewAsBuffer(bytes);
   const place = findDirectory(buffer.subarray(Math.max(0, buffer.length - tailLength)), buffer.length);
   const { records, warnings } = readDirectory(buffer.subarray(place.offset, place.offset + place.size), place, limits);
   const spans: Span[] = records.map((record) => ({ record, contentAt: contentOffset(buffer.subarray(record.localOffset), record) }));
   warnings.push(...checkSpans(spans, { start: place.base, end: place.offset }));
   if (place.trailing > 0) warnings.push({ code: 'ZIP_TRAILING_BYTES', message: 'bytes after the end of the archive' });
-  const entries = spans.map(({ record, contentAt }) => new MemoryEntry(record, bytes.subarray(contentAt, contentAt + record.compressedSize)));
+  const entries = spans.map(
+    ({ record, contentAt }) => new MemoryEntry(record, new Uint8Array(bytes.buffer, bytes.byteOffset + contentAt, record.compressedSize)),
+  );
   return { value: { entries, comment: place.comment }, warnings };
 }

@@ -1,4 +1,5 @@
 import { resolveLimits, type MssWarning, type ReadResult } from '@mss/core';
+import { viewAsBuffer } from '../own-bytes.js';
 import { readDirectory, type DirectoryRecord } from './directory.js';
 import { findDirectory, tailLength } from './end-of-directory.js';
 import { inflateStream } from './inflate-stream.js';
@@ -60,13 +61,12 @@ export async function fileAsZipSource(file: ReadableFile): Promise<ZipSource> {
 }
 
 async function readExactly(source: ZipSource, offset: number, length: number): Promise<Buffer> {
-  const bytes = await source.read(offset, length);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return viewAsBuffer(await source.read(offset, length));
 }
 
 async function* compressedPieces(source: ZipSource, span: Span): AsyncGenerator<Uint8Array> {
   const end = span.contentAt + span.record.compressedSize;
-  for (let at = span.contentAt; at < end; ) {
+  for (let at = span.contentAt; at < end;) {
     const piece = await source.read(at, Math.min(pieceLength, end - at));
     if (piece.length === 0) refuse('ERR_MSS_ZIP_TRUNCATED', 'the source ended inside an entry', { entry: span.record.index });
     yield piece;
@@ -93,7 +93,10 @@ function sourceEntry(source: ZipSource, span: Span): ZipSourceEntry {
  *
  * @throws MssError every `ERR_MSS_ZIP_*` code but `ERR_MSS_ZIP_WRITE`.
  */
-export async function readZipSource(source: ZipSource, options: ZipReadOptions = {}): Promise<ReadResult<ZipSourceArchive, ZipWarningCode>> {
+export async function readZipSource(
+  source: ZipSource,
+  options: ZipReadOptions = {},
+): Promise<ReadResult<ZipSourceArchive, ZipWarningCode>> {
   const limits = resolveLimits(options.limits);
   if (source.size > limits.archiveBytes) {
     refuse('ERR_MSS_ZIP_TOO_LARGE', 'the archive is over the limit archiveBytes', { limit: 'archiveBytes', max: limits.archiveBytes });

@@ -34,7 +34,8 @@ export class NameGuard {
   accept(name: string): { readonly rawName: Buffer; readonly flags: number; readonly isDirectory: boolean } {
     const problem = name.includes('\\') ? 'a backslash in a name' : unsafeName(name, defaultLimits);
     if (problem !== null) refuse('ERR_MSS_ZIP_WRITE', problem);
-    if (/(^|\/)\.?\/|(^|\/)\.$|\p{Surrogate}/u.test(name)) refuse('ERR_MSS_ZIP_WRITE', 'an empty folder, a "." or a lone surrogate in a name');
+    if (/(^|\/)\.?\/|(^|\/)\.$|\p{Surrogate}/u.test(name))
+      refuse('ERR_MSS_ZIP_WRITE', 'an empty folder, a "." or a lone surrogate in a name');
     const folded = foldName(name);
     if (this.#seen.has(folded)) refuse('ERR_MSS_ZIP_WRITE', 'two entries with the same name');
     this.#seen.add(folded);

@@ -29,7 +29,10 @@ function deflated(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
  * come out unchanged. An archive whose iteration did not end normally is incomplete.
  * @see PKWARE APPNOTE.TXT 6.3.10, §4.3.9
  */
-export async function* writeZipStream(entries: Iterable<ZipEntryStreamDraft> | AsyncIterable<ZipEntryStreamDraft>, options: ZipWriteOptions): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* writeZipStream(
+  entries: Iterable<ZipEntryStreamDraft> | AsyncIterable<ZipEntryStreamDraft>,
+  options: ZipWriteOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const time = formatDosTime(options.modifiedAt);
   const guard = new NameGuard();
   const written: WrittenEntry[] = [];

@@ -1,4 +1,5 @@
 import { crc32, deflateRawSync } from 'node:zlib';
+import { concatBytes } from '@mss/core';
 import { formatDosTime } from './dos-time.js';
 import { refuse } from './refuse.js';
 import { checkWrittenSizes, directoryAndEnd, localHeader, NameGuard, type WrittenEntry } from './write-headers.js';
@@ -62,6 +63,5 @@ export function writeZip(entries: readonly ZipEntryDraft[], options: ZipWriteOpt
     offset += header.length + content.length;
   }
   parts.push(directoryAndEnd(written, time, offset));
-  const whole = Buffer.concat(parts);
-  return new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
+  return concatBytes(parts);
 }

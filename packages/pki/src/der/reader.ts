@@ -13,7 +13,27 @@ export interface Tlv {
 }
 
 /** Identifier octets that certificates and CRLs use. */
-export const tags = Object.freeze({
+export const tags: Readonly<
+  Record<
+    | 'boolean'
+    | 'integer'
+    | 'bitString'
+    | 'octetString'
+    | 'null'
+    | 'oid'
+    | 'enumerated'
+    | 'utf8String'
+    | 'printableString'
+    | 't61String'
+    | 'ia5String'
+    | 'utcTime'
+    | 'generalizedTime'
+    | 'bmpString'
+    | 'sequence'
+    | 'set',
+    number
+  >
+> = Object.freeze({
   boolean: 0x01,
   integer: 0x02,
   bitString: 0x03,

@@ -139,7 +139,8 @@ async function checkedAddress(from: URL, to: URL, { resolver }: SecureFetchTools
  * @throws ERR_MSS_TLS_CLEAR_TEXT | ERR_MSS_TLS_REDIRECT | ERR_MSS_TLS_HTTP and everything that `connect` throws.
  * The response's body ends with ERR_MSS_TLS_HTTP_TOO_LARGE, ERR_MSS_TLS_HTTP or ERR_MSS_TLS_TIMEOUT when it must.
  */
-export async function secureFetch(address: string | URL, init: SecureFetchInit = {}, tools: SecureFetchTools): Promise<Response> {
+export async function secureFetch(address: string | URL, given: SecureFetchInit | undefined, tools: SecureFetchTools): Promise<Response> {
+  const init = given ?? {};
   const { redirect = 'follow', timeoutMs = defaultTimeoutMs } = init;
   let step: Step = {
     url: secureUrl(address),

@@ -62,7 +62,8 @@ const listen = (server: Server): Promise<number> =>
 
 /** Starts it on loopback, behind a wire that is watched. */
 export async function startTlsRig(options: RigOptions): Promise<TlsRig> {
-  const { certificate, startTls, onSecure, ...tlsOptions } = options;
+  const { certificate, startTls, onSecure, ...given } = options;
+  const tlsOptions: TlsOptions = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: false, ...given };
   const flights: ClientFlight[] = [];
   const clients: (string | null)[] = [];
   const serverNames: (string | false | null)[] = [];
@@ -71,7 +72,7 @@ export async function startTlsRig(options: RigOptions): Promise<TlsRig> {
   let turn = 0;
   let shown: readonly { readonly chainPem: string; readonly keyPem: string }[] = [certificate];
 
-  const inner = createTlsServer({ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: false, ...tlsOptions });
+  const inner = createTlsServer(tlsOptions);
   inner.on('secureConnection', (socket) => {
     const { subject } = socket.getPeerCertificate() as { subject?: { CN: string } };
     clients.push(subject?.CN ?? null);

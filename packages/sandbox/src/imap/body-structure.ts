@@ -14,7 +14,7 @@ function disposition(part: ImapPart): string | Uint8Array {
 
 function countLines(bytes: Uint8Array): number {
   let count = 0;
-  for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, at + 1)) count += 1;
+  for (const byte of bytes) if (byte === 0x0a) count += 1;
   return count;
 }
 

@@ -43,19 +43,31 @@ export async function readCommand(reader: ByteReader, limits: CommandLimits, pro
     }
     const size = Number(literal[1]);
     literalBytes += size;
-    const tooBig = literalBytes > limits.literalBytes || parts.length >= 2 * maxLiterals || !limits.reserve(size);
     const synchronising = literal[2] === '';
-    if (tooBig && (!synchronising ? size > 2 * limits.literalBytes : parts.length > 0))
-      return { kind: 'broken', reply: '* BYE [TOOBIG] Too many bytes' };
-    if (tooBig && synchronising) return { kind: 'refused', tag: text.split(' ')[0] ?? '*', reply: 'NO [TOOBIG] Literal too big' };
+    const refusal = refusalOf(size, { literalBytes, parts: parts.length, limits });
+    if (refusal !== null && synchronising) return { kind: 'refused', tag: tagOf(parts[0] ?? text), reply: refusal };
+    // What is not to be kept is read over, unless that would take too long.
+    if (refusal !== null && size > 2 * limits.literalBytes) return { kind: 'broken', reply: '* BYE [TOOBIG] Too many bytes' };
     if (synchronising) proceed();
-    const bytes = await reader.bytes(size, { keep: !tooBig });
+    const bytes = await reader.bytes(size, { keep: refusal === null });
     if (bytes === null) return null;
-    if (tooBig) {
+    if (refusal !== null) {
       const rest = await reader.line(limits.lineBytes);
-      if (rest === null) return null;
-      return { kind: 'refused', tag: text.split(' ')[0] ?? '*', reply: 'NO [TOOBIG] Literal too big' };
+      return rest === null ? null : { kind: 'refused', tag: tagOf(parts[0] ?? text), reply: refusal };
     }
     parts.push(text.slice(0, literal.index), bytes);
   }
+}
+
+function tagOf(part: CommandPart): string {
+  return typeof part === 'string' ? (part.split(' ')[0] ?? '*') : '*';
+}
+
+function refusalOf(
+  size: number,
+  options: { readonly literalBytes: number; readonly parts: number; readonly limits: CommandLimits },
+): string | null {
+  const { literalBytes, parts, limits } = options;
+  if (literalBytes > limits.literalBytes || parts >= 2 * maxLiterals) return 'NO [TOOBIG] Literal too big';
+  return limits.reserve(size) ? null : 'NO [OVERQUOTA] The sandbox is full';
 }

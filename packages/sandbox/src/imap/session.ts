@@ -72,12 +72,12 @@ export class ImapSession {
       this.untagged(
         fault?.action === 'reply' ? (fault.reply ?? 'BYE Fault') : `OK [CAPABILITY ${capabilities(this)}] ${this.context.hostname} pret`,
       );
-      while (!this.#ending && (await this.#next())) this.#releaseLiterals();
+      while (!this.#ending && (await this.#next())) this.releaseLiterals();
     } catch {
       // The connection broke.
     }
     this.leaveFolder();
-    this.#releaseLiterals();
+    this.releaseLiterals();
     this.#socket.end();
   }
 
@@ -102,8 +102,11 @@ export class ImapSession {
     const socket = this.#socket;
     if (!socket.writableNeedDrain || socket.destroyed) return;
     await new Promise<void>((resolve) => {
-      socket.once('drain', resolve);
-      socket.once('close', resolve);
+      const done = (): void => {
+        socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      socket.on('drain', done).on('close', done);
     });
   }
 
@@ -155,14 +158,15 @@ export class ImapSession {
     this.#watchSocket();
   }
 
+  /** The literals of the present command are stored, or no longer needed. */
+  releaseLiterals(): void {
+    this.context.budget.release(this.#reservedBytes);
+    this.#reservedBytes = 0;
+  }
+
   cut(): void {
     this.#ending = true;
     this.#socket.destroy();
-  }
-
-  #releaseLiterals(): void {
-    this.context.budget.release(this.#reservedBytes);
-    this.#reservedBytes = 0;
   }
 
   #readerOf(socket: Socket): ByteReader {

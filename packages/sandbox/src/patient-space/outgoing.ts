@@ -4,7 +4,6 @@ import {
   createMessageId,
   dateHeader,
   messageIdHeader,
-  plainHeader,
   textHeader,
   writeMime,
   type MailAddress,
@@ -54,36 +53,4 @@ export function buildPatientReply(parts: OutgoingParts, text: string): OutgoingM
     messageId,
     content: writeMime({ mediaType: 'text/plain', headers, text: text.replaceAll(/\r?\n/g, '\r\n') }, { random: parts.random }),
   };
-}
-
-/**
- * The read receipt of Mon espace santé: the patient opened the message, the space reports it.
- *
- * @see RFC 8098 §3
- */
-export function buildPatientReceipt(parts: OutgoingParts): OutgoingMail {
-  const messageId = createMessageId(patientDomain, { random: parts.random });
-  const headers = [
-    ...commonHeaders(parts, { messageId, subject: headerText(`Lu : ${parts.original.subject}`) }),
-    plainHeader('Auto-Submitted', 'auto-replied'),
-  ];
-  const fields = [
-    'Reporting-UA: Mon espace sante (bac a sable)',
-    `Final-Recipient: rfc822;${parts.from.address}`,
-    ...(parts.original.messageId === null ? [] : [`Original-Message-ID: ${parts.original.messageId}`]),
-    'Disposition: manual-action/MDN-sent-automatically; displayed',
-  ];
-  const content = writeMime(
-    {
-      mediaType: 'multipart/report',
-      parameters: { 'report-type': 'disposition-notification' },
-      headers,
-      children: [
-        { mediaType: 'text/plain', text: "Votre message a été lu par l'usager dans Mon espace santé.\r\n" },
-        { mediaType: 'message/disposition-notification', text: fields.map((line) => `${line}\r\n`).join('') },
-      ],
-    },
-    { random: parts.random },
-  );
-  return { messageId, content };
 }

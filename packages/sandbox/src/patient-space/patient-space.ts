@@ -1,16 +1,16 @@
-import { MssError, type Clock, type RandomSource } from '@mss/core';
+import { isMssError, MssError, type Clock, type RandomSource } from '@mss/core';
 import { equalAddresses, type MailAddress } from '@mss/formats/mime';
 import { isPatientAddress } from '@mss/ins-address';
+import { buildMdn, decideMdn, mdnSentKeyword, type BuiltReceipt } from '@mss/receipts';
 import type { Account } from '../account.js';
 import type { Operator } from '../delivery/operator.js';
 import type { SandboxErrorCode } from '../errors.js';
-import { buildPatientReceipt, buildPatientReply, type OutgoingMail } from './outgoing.js';
+import { buildPatientReply, type OutgoingMail } from './outgoing.js';
 import { leavesOf, readMail, textOf, type ReceivedMail } from './received.js';
 import type { PatientConversation, PatientMessage, PatientReading, PatientSpace } from './types.js';
 
 const shownInSpace: ReadonlySet<string> = new Set(['application/pdf', 'image/jpeg']);
-/** RFC 3503: the receipt for this message was dealt with. */
-const receiptSent = '$MDNSent';
+const sameAddress = (one: string, other: string): boolean => equalAddresses(one, other, { ignoreLocalCase: true });
 
 export interface SimulatorParts {
   readonly account: Account;
@@ -45,14 +45,8 @@ export class PatientSpaceSimulator implements PatientSpace {
   read(id: string): PatientReading {
     const mail = this.#find(id);
     const { inbox } = this.#parts.account.mailbox;
-    const flags = new Set(mail.stored.flags).add('\\Seen');
-    let receipt: PatientReading['receipt'] = 'not-requested';
-    if (mail.receiptTo.length > 0) {
-      receipt = flags.has(receiptSent) ? 'already-sent' : 'sent';
-      flags.add(receiptSent);
-    }
-    inbox.setFlags(mail.stored.uid, flags);
-    if (receipt === 'sent' && !this.#sendReceipt(mail)) receipt = 'not-requested';
+    inbox.setFlags(mail.stored.uid, new Set(mail.stored.flags).add('\\Seen'));
+    const receipt = this.#answerReceiptRequest(mail);
     return { message: this.#shown(mail, this.#mails()), receipt };
   }
 
@@ -89,11 +83,10 @@ export class PatientSpaceSimulator implements PatientSpace {
       id: String(mail.stored.uid),
       conversation: mail.references[0] ?? mail.messageId ?? `uid-${mail.stored.uid}`,
       sender: shownName(mail.from),
-      others: mail.recipients.filter(({ address }) => !equalAddresses(address, this.address)).map(shownName),
+      others: mail.recipients.filter(({ address }) => !sameAddress(address, this.address)).map(shownName),
       subject: mail.subject,
       receivedAt: mail.stored.internalDate,
-      // The flags of the folder, not of the copy that was read.
-      read: this.#parts.account.mailbox.inbox.find(mail.stored.uid)?.flags.has('\\Seen') ?? false,
+      read: mail.stored.flags.has('\\Seen'),
       canReply: !isClosed(mail, mails) && this.#answered(mail).length > 0,
       text: textOf(mail.mime),
       attachments: leavesOf(mail.mime)
@@ -109,26 +102,50 @@ export class PatientSpaceSimulator implements PatientSpace {
 
   /** Reply-To when it is an address of the trust space, else the sender; and the other professionals of the message. */
   #answered(mail: ReceivedMail): readonly MailAddress[] {
-    const may = ({ address }: MailAddress): boolean =>
-      !isPatientAddress(address) && this.#parts.operator.refusalOfRecipient(address) === null;
+    const may = (address: MailAddress): boolean => this.#mayWriteTo(address);
     const replyTo = mail.replyTo.filter(may);
     const first = replyTo.length > 0 ? replyTo : mail.from === null ? [] : [mail.from].filter(may);
     const others = mail.recipients.filter(
-      (other) => may(other) && !(replyTo.length > 0 && mail.from !== null && equalAddresses(other.address, mail.from.address)),
+      (other) => may(other) && !(replyTo.length > 0 && mail.from !== null && sameAddress(other.address, mail.from.address)),
     );
     const unique: MailAddress[] = [];
-    for (const one of [...first, ...others]) if (!unique.some(({ address }) => equalAddresses(address, one.address))) unique.push(one);
+    for (const one of [...first, ...others]) if (!unique.some(({ address }) => sameAddress(address, one.address))) unique.push(one);
     return unique;
   }
 
-  /** @returns whether anybody could be told. */
-  #sendReceipt(mail: ReceivedMail): boolean {
-    const to = mail.receiptTo.filter(
-      ({ address }) => !isPatientAddress(address) && this.#parts.operator.refusalOfRecipient(address) === null,
-    );
-    // RFC 8098 §3: the envelope of a receipt has the null sender.
-    if (to.length > 0) this.#send(buildPatientReceipt({ ...this.#outgoing(mail), to }), { sender: '', to });
-    return to.length > 0;
+  /** The patient cannot refuse, which stands for the consent that RFC 8098 §2.1 wants where the answer goes elsewhere. */
+  #answerReceiptRequest(mail: ReceivedMail): PatientReading['receipt'] {
+    const { account, clock, random } = this.#parts;
+    const decision = decideMdn({ message: mail.mime, policy: 'always', flags: [...mail.stored.flags], consent: true });
+    if (decision.reason === 'not-requested' || decision.reason === 'already-sent') return decision.reason;
+    const to = decision.addresses.filter((address) => this.#mayWriteTo(address));
+    if (decision.send !== 'yes' || to.length === 0) return 'refused';
+    let receipt: BuiltReceipt;
+    try {
+      receipt = buildMdn(
+        {
+          original: mail.mime,
+          to,
+          mailbox: { name: account.label, address: account.address },
+          actionMode: 'manual-action',
+          sendingMode: 'MDN-sent-automatically',
+          type: 'displayed',
+          reportingUa: { product: 'Mon espace sante (bac a sable)' },
+        },
+        { clock, random },
+      );
+    } catch (error) {
+      // The request itself cannot be answered, for example with a field that is no ASCII.
+      if (isMssError(error)) return 'refused';
+      throw error;
+    }
+    account.mailbox.inbox.setFlags(mail.stored.uid, new Set([...mail.stored.flags, mdnSentKeyword]));
+    this.#send({ messageId: receipt.messageId, content: receipt.bytes }, { sender: '', to });
+    return 'sent';
+  }
+
+  #mayWriteTo({ address }: MailAddress): boolean {
+    return !isPatientAddress(address) && this.#parts.operator.refusalOfRecipient(address) === null;
   }
 
   #outgoing(original: ReceivedMail): {
@@ -173,6 +190,6 @@ function isClosed(mail: ReceivedMail, mails: readonly ReceivedMail[]): boolean {
       later.stored.uid >= mail.stored.uid &&
       from !== null &&
       later.from !== null &&
-      equalAddresses(later.from.address, from.address),
+      sameAddress(later.from.address, from.address),
   );
 }

@@ -8,7 +8,6 @@ export interface ReceivedMail {
   readonly from: MailAddress | null;
   readonly replyTo: readonly MailAddress[];
   readonly recipients: readonly MailAddress[];
-  readonly receiptTo: readonly MailAddress[];
   readonly subject: string;
   readonly messageId: string | null;
   /** Oldest first. */
@@ -36,7 +35,6 @@ export function readMail(stored: StoredMessage): ReceivedMail | null {
     from: addresses(mime, 'From')[0] ?? null,
     replyTo: addresses(mime, 'Reply-To'),
     recipients: [...addresses(mime, 'To'), ...addresses(mime, 'Cc')],
-    receiptTo: addresses(mime, 'Disposition-Notification-To'),
     subject,
     messageId: ids(mime, 'Message-ID')[0] ?? null,
     references: [...new Set([...ids(mime, 'References'), ...ids(mime, 'In-Reply-To')])],

@@ -31,8 +31,8 @@ export interface PatientConversation {
 
 export interface PatientReading {
   readonly message: PatientMessage;
-  /** What became of the sender's wish to know. */
-  readonly receipt: 'sent' | 'already-sent' | 'not-requested';
+  /** What became of the sender's wish to know; `refused` when it was asked for in a way that may not be answered (RFC 8098). */
+  readonly receipt: 'sent' | 'already-sent' | 'not-requested' | 'refused';
 }
 
 /**

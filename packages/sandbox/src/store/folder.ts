@@ -1,6 +1,6 @@
 import type { StorageBudget } from './budget.js';
 
-/** A message in a folder. Sessions that still show it may hold one that is already expunged. */
+/** A message in a folder, as it is now: its flags change, and sessions that still show it may hold one that is expunged. */
 export interface StoredMessage {
   readonly uid: number;
   readonly internalDate: Date;

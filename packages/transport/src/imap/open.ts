@@ -105,7 +105,7 @@ async function connect(options: MailboxOptions, context: OpenContext & { readonl
       secure: options.security === 'implicit',
       // `true`, never `undefined`: undefined would take clear text when STARTTLS is not offered.
       ...(options.security === 'starttls' ? { doSTARTTLS: true } : {}),
-      tls: options.policy.tlsOptions(target) as NonNullable<ConstructorParameters<typeof ImapClient>[0]['tls']>,
+      tls: options.policy.tlsOptions(target),
       // imapflow wants it here; the login is ImapClient's.
       auth: { user: '' },
       logger: false,

@@ -11,7 +11,7 @@ export interface ImapTimeouts {
 export const defaultImapTimeouts: ImapTimeouts = Object.freeze({ connectMs: 30_000, commandMs: 60_000, idleMs: 9 * 60_000 });
 
 /** A server that sends bodies slower than this is given up: 16 KiB/s, a poor mobile link. */
-export const minimumBytesPerSecond = 16 * 1024;
+export const minimumBytesPerSecond: number = 16 * 1024;
 
 /** @throws TypeError when a deadline is not a positive finite number: none can be switched off. */
 export function resolveImapTimeouts(given: Partial<ImapTimeouts> = {}): ImapTimeouts {

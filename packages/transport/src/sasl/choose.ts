@@ -27,7 +27,7 @@ export async function chooseSasl(authentication: MailboxAuthentication, context:
     }
     case 'certificate':
       return pick(['EXTERNAL']) === undefined ? null : saslExternal(authentication.user);
-    case 'token': {
+    default: {
       const mechanism = pick(authentication.mechanism === undefined ? ['XOAUTH2', 'OAUTHBEARER'] : [authentication.mechanism]);
       if (mechanism === undefined) return null;
       const token = await authentication.token({ renew: context.renewToken, signal: context.signal });

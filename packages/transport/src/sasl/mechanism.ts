@@ -82,13 +82,17 @@ function oauth(name: 'XOAUTH2' | 'OAUTHBEARER', message: string, acknowledgement
 
 /** Reads `{"status":"401","schemes":"bearer","scope":"mail"}`; anything else is a refusal without reason. */
 export function readTokenRefusal(challenge: string): TokenRefusal {
-  const plain = (value: unknown): string | null => (typeof value === 'string' && /^[\w .:/-]{1,100}$/.test(value) ? value : null);
   try {
     const report = JSON.parse(challenge) as { readonly status?: unknown; readonly scope?: unknown } | null;
     return { status: plain(report?.status) ?? 'unknown', scope: plain(report?.scope) };
   } catch {
     return { status: 'unknown', scope: null };
   }
+}
+
+/** A short word of the server's that may stand in an error. */
+function plain(value: unknown): string | null {
+  return typeof value === 'string' && /^[\w .:/-]{1,100}$/.test(value) ? value : null;
 }
 
 function noNul(text: string): string {

@@ -74,18 +74,25 @@ export function createNodemailerTransport(options: NodemailerTransportOptions): 
     name: '@mss/transport',
     version: '1',
     supportsAbortSignal: true,
-    send: (mail, callback) => {
-      submit(mail).then(
-        (info) => callback(null, info),
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
-      );
-    },
+    send: (mail, callback) => void answer(submit(mail), callback),
     verify: async () => {
       await pool.verify();
       return true;
     },
     close: () => pool.close(),
   };
+}
+
+/** A promise's outcome for a callback that is called once, whatever it throws. */
+async function answer<T>(outcome: Promise<T>, callback: (error: Error | null, value?: T) => void): Promise<void> {
+  let value: T;
+  try {
+    value = await outcome;
+  } catch (error) {
+    callback(error instanceof Error ? error : new Error(String(error)));
+    return;
+  }
+  callback(null, value);
 }
 
 async function toSmtpMessage(

@@ -1,5 +1,5 @@
-import { domainToASCII } from 'node:url';
 import { MssError } from '@mss/core';
+import { toAsciiDomain } from '@mss/formats/mime';
 import type { SmtpErrorCode } from '../errors.js';
 
 /** An address as it goes between the angle brackets of MAIL FROM and RCPT TO. */
@@ -15,7 +15,6 @@ const atextUtf8 = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\-\\p{L}\\p{M}\\p{N}\\p{S}]";
 const dotString = new RegExp(`^${atext}+(\\.${atext}+)*$`);
 const dotStringUtf8 = new RegExp(`^${atextUtf8}+(\\.${atextUtf8}+)*$`, 'u');
 const quotedString = /^"(?:[ !#-[\]-~]|\\[ -~])*"$/;
-const hostName = /^(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
 const addressLiteral = /^\[[A-Za-z0-9:.-]{2,60}\]$/;
 
 /**
@@ -23,7 +22,7 @@ const addressLiteral = /^\[[A-Za-z0-9:.-]{2,60}\]$/;
  *
  *     Mailbox = ( Dot-string / Quoted-string ) "@" ( Domain / address-literal )
  *
- * An IDN domain becomes A-labels. Lengths: local part 64 octets, whole path 254 octets (RFC 5321 §4.5.3.1).
+ * The domain becomes lower case and A-labels. Lengths: local part 64 octets, whole path 254 octets (RFC 5321 §4.5.3.1).
  * Not checked: whether the domain exists, or belongs to the trust space.
  *
  * @throws MssError `ERR_MSS_SMTP_ADDRESS`; the error does not repeat the address
@@ -34,18 +33,11 @@ export function writePath(address: string): SmtpPath {
   const domain = address.slice(at + 1);
   const ascii = dotString.test(localPart) || quotedString.test(localPart);
   if (!ascii && !dotStringUtf8.test(localPart)) throw addressError();
-  const asciiDomain = addressLiteral.test(domain) ? domain : toHostName(domain);
+  const asciiDomain = addressLiteral.test(domain) ? domain : toAsciiDomain(domain);
+  if (asciiDomain === null) throw addressError();
   const text = `${ascii ? localPart : localPart.normalize('NFC')}@${asciiDomain}`;
   if (Buffer.byteLength(localPart) > 64 || Buffer.byteLength(text) > 254) throw addressError();
   return { text, needsUtf8: !ascii };
-}
-
-function toHostName(domain: string): string {
-  // domainToASCII also percent-decodes and rewrites IPv4 forms: only plain names are let in.
-  if (/[^\p{L}\p{M}\p{N}.-]/u.test(domain)) throw addressError();
-  const ascii = /^[\x21-\x7e]+$/.test(domain) ? domain : domainToASCII(domain);
-  if (!hostName.test(ascii)) throw addressError();
-  return ascii;
 }
 
 function addressError(): MssError<SmtpErrorCode> {

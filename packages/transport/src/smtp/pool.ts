@@ -179,8 +179,9 @@ function aborted(signal: AbortSignal | undefined): MssError<SmtpErrorCode> {
 
 function poolDefaults(given: SmtpPoolOptions): Required<Pick<SmtpPoolOptions, 'maxConnections' | 'maxMessagesPerConnection' | 'probeAfterIdleMs' | 'closeAfterIdleMs'>> {
   const { maxConnections = 3, maxMessagesPerConnection = 100, probeAfterIdleMs = 5_000, closeAfterIdleMs = 60_000 } = given;
-  for (const [name, count] of Object.entries({ maxConnections, maxMessagesPerConnection, closeAfterIdleMs })) {
-    if (!Number.isFinite(count) || count <= 0) throw new TypeError(`${name} must be a positive number`);
+  for (const [name, count] of Object.entries({ maxConnections, maxMessagesPerConnection })) {
+    if (Number.isNaN(count) || count < 1) throw new TypeError(`${name} must be at least 1`);
   }
+  if (!Number.isFinite(closeAfterIdleMs) || closeAfterIdleMs <= 0) throw new TypeError('closeAfterIdleMs must be a positive finite number');
   return { maxConnections, maxMessagesPerConnection, probeAfterIdleMs, closeAfterIdleMs };
 }

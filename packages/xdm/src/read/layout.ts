@@ -119,7 +119,8 @@ export function findLayout(archive: ZipArchive, tolerated: Tolerated): Layout {
   if (root !== '') tolerated.add('XDM_NESTED_ROOT', 'IHE_XDM is not at the root of the archive', chosen[0]?.file.place);
   if (chosen.length > 1) tolerated.add('XDM_SEVERAL_SUBSETS', 'more than one subset');
 
-  const used = new Set<ArchiveFile>(candidates.map((one) => one.file));
+  const metadataFiles = new Set(candidates.map((one) => one.file));
+  const used = new Set<ArchiveFile>(metadataFiles);
   const take = (file: ArchiveFile): ArchiveFile => {
     used.add(file);
     const written = file.entry.name.slice(root.length);
@@ -138,16 +139,16 @@ export function findLayout(archive: ZipArchive, tolerated: Tolerated): Layout {
       (other) => other !== file && fold(other.entry.name).startsWith(fold(form === 'glued' ? folder.slice(0, -1) : folder)),
     );
     for (const other of inside) used.add(other);
-    return { folder, metadata: file, files: inside.filter((other) => !candidates.some((one) => one.file === other)) };
+    return { folder, metadata: file, files: inside.filter((other) => !metadataFiles.has(other)) };
   });
   const readme = atRoot(/^README\.TXT$/i);
   const index = atRoot(/^INDEX\.HTML?$/i);
   const ihe = fold(`${root}IHE_XDM/`);
   for (const file of files) {
     if (used.has(file)) continue;
-    if (fold(file.entry.name).startsWith(ihe))
+    if (fold(file.entry.name).startsWith(ihe)) {
       tolerated.add('XDM_SUBSET_WITHOUT_METADATA', 'a file below IHE_XDM in a folder without METADATA.XML; ignored', file.place);
-    else tolerated.add('XDM_UNEXPECTED_ENTRY', 'a file that belongs to no part of IHE XDM; ignored', file.place);
+    } else tolerated.add('XDM_UNEXPECTED_ENTRY', 'a file that belongs to no part of IHE XDM; ignored', file.place);
   }
   return { subsets, readme, index };
 }

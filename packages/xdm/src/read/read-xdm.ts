@@ -11,6 +11,7 @@ import { findLayout, type ArchiveFile, type Layout, type Subset } from './layout
 import { FileContents } from './match-document.js';
 import { readMetadata, type XdmMetadata } from './metadata.js';
 import { identifierOf, patientOf, warnAboutPatient } from './patient.js';
+import { safePlace } from './safe-place.js';
 import { Tolerated } from './warnings-list.js';
 
 /** How to read an archive. */
@@ -154,7 +155,8 @@ export function readXdm(bytes: Uint8Array, options: XdmReadOptions = {}): ReadRe
   const resolved = resolveLimits(limits);
   const zip = readZip(bytes, limits === undefined ? {} : { limits });
   const tolerated = new Tolerated();
-  for (const { code, message, where } of zip.warnings) tolerated.add(code, message, where);
+  const places = new Map(zip.value.entries.map((entry, index) => [entry.name, safePlace(entry.name, index + 1)]));
+  for (const { code, message, where } of zip.warnings) tolerated.add(code, message, where === undefined ? undefined : places.get(where));
   const layout = findLayout(zip.value, tolerated);
   lookAtFrame(layout, tolerated);
 

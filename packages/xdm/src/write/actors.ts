@@ -7,7 +7,7 @@ import { formatXon, type Xon } from '../hl7/xon.js';
 import type { XdmAuthor } from '../model.js';
 
 /** PS_IdNat, national identifiers of professionals and systems. */
-export const professionalOid = '1.2.250.1.71.4.2.1';
+const professionalOid = '1.2.250.1.71.4.2.1';
 /** Struct_IdNat, national identifiers of structures. */
 export const structureOid = '1.2.250.1.71.4.2.2';
 /** SIREN, for the service numérique en santé of a private actor. */
@@ -26,7 +26,7 @@ function preferredId(ids: readonly CdaId[], nationalOid: string): UsableId | nul
 }
 
 /** XON of an organisation; `null` when it has no name. The type is IDNST for a national identifier, SIREN, else XX. */
-export function xonOf(organization: CdaOrganization | null): string | null {
+function xonOf(organization: CdaOrganization | null): string | null {
   const name = organization?.names[0] ?? null;
   if (organization === null || name === null) return null;
   const id = preferredId(organization.ids, structureOid);

@@ -1,5 +1,5 @@
 import { bold, italic, level3, list, paragraph, section, table } from '../body.mjs';
-import { organizations, patients, professionals, uuidOid } from '../people.mjs';
+import { matricule, organizations, patients, professionals, uuidOid } from '../people.mjs';
 
 const ambulatory = ['AMB', 'Ambulatoire (hors établissement)'];
 
@@ -85,7 +85,7 @@ const consultation = {
     time: '20251008161000+0200',
     masking: ['INVISIBLE_REPRESENTANTS_LEGAUX'],
     patient: patients.lila,
-    identifiers: { socialSecurity: '285044410999976' },
+    identifiers: { socialSecurity: matricule('2850444109999') },
     authors: [{ pro: professionals.gp, time: '20251008161000+0200' }],
     custodian: organizations.practice,
     legal: professionals.gp,

@@ -22,6 +22,7 @@ export const append: ImapCommand = {
     args.end();
     const folder = session.account?.mailbox.folder(name);
     if (folder === undefined) return no('No such folder', 'TRYCREATE');
+    session.releaseLiterals();
     if (session.account?.mailbox.hasRoomFor(content.length) !== true) return no('Over the quota', 'OVERQUOTA');
     const message = folder.add(content, { internalDate, flags: flags.filter((flag) => flag !== '\\Recent') });
     return message === null ? no('The sandbox is full', 'OVERQUOTA') : ok('Done', `APPENDUID ${folder.uidValidity} ${message.uid}`);

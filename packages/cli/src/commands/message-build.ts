@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import { defaultLimits, MssError } from '@mss/core';
+import { parseAddressList } from '@mss/formats/mime';
+import { isPatientAddress, parsePatientAddress, patientAddress, qualifyIns } from '@mss/ins-address';
+import { composeMessage, parseSenderLabel, readMessage, type AttachmentDraft, type MessageDraft, type ParentMessage, type Recipient, type Sender } from '@mss/message';
+
+import type { CommandContext, CommandResult } from '../command.js';
+import type { CliErrorCode } from '../errors.js';
+import { readInput } from '../io.js';
+import { writeOutput } from './cda.js';
+import { readDocumentSet } from './documents.js';
+import { pdfOptions } from './pdf-renderer.js';
+
+/** Options of `mss message build`. */
+export interface BuildOptions {
+  readonly from: string;
+  readonly mailboxKind: 'per' | 'org' | 'app';
+  readonly to: readonly string[];
+  readonly cda?: readonly string[];
+  readonly subject?: string;
+  readonly attach?: readonly string[];
+  readonly insStatus?: string;
+  readonly endConversation?: boolean;
+  readonly text?: string;
+  readonly html?: string;
+  readonly replyTo?: string;
+  readonly inReplyTo?: string;
+  readonly applicative?: string;
+  readonly request?: string;
+  readonly nil?: string;
+  readonly caseNumber?: string;
+  readonly converter?: string;
+  readonly output: string;
+}
+
+function usage(message: string): never {
+  throw new MssError<CliErrorCode>('ERR_MSS_CLI_USAGE', message);
+}
+
+/** `Dr_Marie_MARTIN_Cabinet <marie.martin@…>` as a sender of the given kind. */
+function senderOf(labelled: string, kind: BuildOptions['mailboxKind']): Sender {
+  const [mailbox] = parseAddressList(labelled).value;
+  if (mailbox === undefined || mailbox.name === null) usage("--from is 'label <address>'");
+  if (kind !== 'per') return { kind: kind === 'org' ? 'organisational' : 'applicative', address: mailbox.address, entity: mailbox.name };
+  const label = parseSenderLabel(mailbox.name);
+  if (label.givenName === null || label.familyName === null) usage('the label of a personal mailbox has a given name and a family name in capitals (ECO.2.2.7)');
+  return {
+    kind: 'personal',
+    address: mailbox.address,
+    givenName: label.givenName,
+    familyName: label.familyName,
+    ...(label.title === null ? {} : { title: label.title }),
+    ...(label.entity === null ? {} : { entity: label.entity }),
+  };
+}
+
+/** A patient's address is rebuilt from its matricule, and only when the caller states that the identity is qualified. */
+function recipientOf(address: string, context: CommandContext, details: { readonly insStatus: string | undefined; readonly oid: string | undefined }): Recipient {
+  if (!isPatientAddress(address)) return { kind: 'professional', address };
+  const matricule = parsePatientAddress(address).value?.matricule;
+  if (matricule === undefined) {
+    throw new MssError('ERR_MSS_INS_MALFORMED', "a patient's address does not begin with a well-formed matricule", { requirement: 'ECO.2.2.6' });
+  }
+  if (details.insStatus === undefined) {
+    throw new MssError('ERR_MSS_INS_NOT_QUALIFIED', 'a patient is written to only with --ins-status qualifiee', { requirement: 'ECO.2.2.6' });
+  }
+  const ins = qualifyIns({
+    matricule,
+    status: details.insStatus,
+    assertedBy: { kind: 'person', name: 'mss command line' },
+    environment: context.environment,
+    ...(details.oid === undefined ? {} : { oid: details.oid }),
+  });
+  return { kind: 'patient', address: patientAddress(ins) };
+}
+
+async function attachmentOf(file: string): Promise<AttachmentDraft> {
+  const types: Readonly<Record<string, string>> = { pdf: 'application/pdf', jpg: 'image/jpeg', jpeg: 'image/jpeg', png: 'image/png', tif: 'image/tiff', tiff: 'image/tiff', rtf: 'application/rtf', txt: 'text/plain' };
+  const name = basename(file);
+  const mediaType = types[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
+  try {
+    return { name, mediaType, bytes: new Uint8Array(await readFile(file)) };
+  } catch (error) {
+    throw new MssError<CliErrorCode>('ERR_MSS_CLI_FILE', 'an attachment could not be read', { cause: error });
+  }
+}
+
+/** `mss message build`. */
+export async function buildMessage(context: CommandContext, options: BuildOptions): Promise<CommandResult> {
+  const asked = (options.request ?? '').split(',').filter((word) => word !== '');
+  if (asked.some((word) => word !== 'dsn' && word !== 'mdn')) usage('--request is dsn, mdn or dsn,mdn');
+  if (options.cda === undefined && options.subject === undefined && options.inReplyTo === undefined) usage('without --cda a --subject is needed');
+  const text = async (file: string): Promise<string> => new TextDecoder('utf-8', { fatal: true }).decode(await readInput(file, { io: context.io, maxBytes: defaultLimits.xmlBytes }));
+  const documents = options.cda === undefined ? undefined : await readDocumentSet(context, options.cda);
+  let parent: ParentMessage | undefined;
+  if (options.inReplyTo !== undefined) {
+    const read = readMessage(await readInput(options.inReplyTo, { io: context.io, maxBytes: defaultLimits.messageBytes })).value;
+    parent = { messageId: read.messageId ?? '', references: read.references, inReplyTo: read.inReplyTo, subject: read.subjectText };
+  }
+  const attachments: AttachmentDraft[] = [];
+  for (const file of options.attach ?? []) attachments.push(await attachmentOf(file));
+  const oid = documents?.patient.ins?.oid;
+  const draft: MessageDraft = {
+    from: senderOf(options.from, options.mailboxKind),
+    to: options.to.map((address) => recipientOf(address, context, { insStatus: options.insStatus, oid })),
+    attachments,
+    request: { dsn: asked.includes('dsn'), mdn: asked.includes('mdn') },
+    ...(documents === undefined ? {} : { documents }),
+    ...(options.subject === undefined ? {} : { subject: options.subject }),
+    ...(options.text === undefined ? {} : { text: await text(options.text) }),
+    ...(options.html === undefined ? {} : { html: await text(options.html) }),
+    ...(options.replyTo === undefined ? {} : { replyTo: options.replyTo }),
+    ...(options.applicative === undefined ? {} : { applicativeContact: options.applicative }),
+    ...(parent === undefined ? {} : { inReplyTo: parent }),
+    ...(options.endConversation === true ? { endConversation: true } : {}),
+    ...(options.caseNumber === undefined ? {} : { caseNumbers: [options.caseNumber] }),
+  };
+  const composed = await composeMessage(draft, {
+    profile: context.profile,
+    environment: context.environment,
+    render: pdfOptions(options),
+    archive: { unknownClass: 'omit' },
+    ...(options.nil === undefined ? {} : { nil: options.nil }),
+  });
+  await writeOutput(options.output, composed.bytes);
+  return {
+    result: {
+      file: options.output,
+      messageId: composed.messageId,
+      subject: composed.subject,
+      attachments: composed.attachments.map((file) => ({ name: file.name, mediaType: file.mediaType, bytes: file.bytes.length })),
+      envelope: composed.envelope,
+      missing: composed.missingMetadata,
+      unrendered: composed.unrendered,
+    },
+  };
+}

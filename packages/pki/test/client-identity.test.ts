@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSecureChannelPolicy, createTrustStore, loadClientIdentity } from '../src/index.js';
+import { startTlsRig } from './support/tls-rig.js';
+
+const file = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../../tooling/testdata/pki/${name}`, import.meta.url)));
+const passphrase = 'mssante';
+
+let igc: TestIgc;
+let client: IssuedCertificate;
+
+beforeAll(async () => {
+  igc = await createTestIgc();
+  await igc.startCrlServer();
+  client = await igc.issueClient({ commonName: 'LPS' });
+});
+afterAll(() => igc.close());
+
+const codeOf = (code: string): unknown => expect.objectContaining({ code });
+
+describe('loadClientIdentity', () => {
+  it.each([
+    ['a PKCS#12 file', () => loadClientIdentity({ pfx: file('identity.p12'), passphrase })],
+    ['PEM with an encrypted key', () => loadClientIdentity({ cert: file('cert.pem'), key: file('key-encrypted.pem'), passphrase })],
+    ['DER', () => loadClientIdentity({ cert: file('cert.der'), key: file('key.der') })],
+  ])('reads %s', (_, load) => {
+    const identity = load();
+    expect(identity.kind).toBe('software');
+    expect(identity.certificate.subject).toBe('CN=LPS DE TEST, O=CABINET FICTIF, C=FR');
+  });
+
+  it('finds the certificate of the key in a chain written in any order', () => {
+    const identity = loadClientIdentity({ cert: igc.intermediate.certPem + client.certPem, key: client.keyPem });
+    expect(identity.certificate.subject).toContain('CN=LPS');
+  });
+
+  it('shows the key to nobody', () => {
+    const identity = loadClientIdentity({ pfx: file('identity.p12'), passphrase });
+    for (const shown of [JSON.stringify(identity), inspect(identity, { depth: 9 }), Object.keys(identity).join()]) {
+      expect(shown).not.toMatch(/PRIVATE|mssante|pfx|key/i);
+    }
+  });
+
+  it.each([
+    ['a wrong passphrase of PKCS#12', 'ERR_MSS_PKI_IDENTITY_PASSPHRASE', () => loadClientIdentity({ pfx: file('identity.p12'), passphrase: 'wrong' })],
+    ['a missing passphrase of PKCS#12', 'ERR_MSS_PKI_IDENTITY_PASSPHRASE', () => loadClientIdentity({ pfx: file('identity.p12') })],
+    ['a wrong passphrase of a key', 'ERR_MSS_PKI_IDENTITY_PASSPHRASE', () => loadClientIdentity({ cert: file('cert.pem'), key: file('key-encrypted.pem'), passphrase: 'x' })],
+    ['a missing passphrase of a key', 'ERR_MSS_PKI_IDENTITY_PASSPHRASE', () => loadClientIdentity({ cert: file('cert.pem'), key: file('key-encrypted.pem') })],
+    ['PKCS#12 encrypted with RC2', 'ERR_MSS_PKI_IDENTITY', () => loadClientIdentity({ pfx: file('identity-rc2.p12'), passphrase })],
+    ['PKCS#12 without a key', 'ERR_MSS_PKI_IDENTITY', () => loadClientIdentity({ pfx: file('identity-without-key.p12'), passphrase })],
+    ['a file that is no PKCS#12', 'ERR_MSS_PKI_IDENTITY', () => loadClientIdentity({ pfx: file('cert.der'), passphrase })],
+    ['a file that is no key', 'ERR_MSS_PKI_IDENTITY', () => loadClientIdentity({ cert: file('cert.pem'), key: 'bonjour' })],
+    ['a file that is no certificate', 'ERR_MSS_PKI_NO_CERTIFICATE', () => loadClientIdentity({ cert: 'bonjour', key: file('key.der') })],
+    ["another certificate's key", 'ERR_MSS_PKI_IDENTITY_KEY', () => loadClientIdentity({ cert: client.certPem, key: file('key.der') })],
+    [
+      'an expired certificate',
+      'ERR_MSS_PKI_IDENTITY_EXPIRED',
+      () => loadClientIdentity({ pfx: file('identity.p12'), passphrase }, { clock: { now: () => new Date('2200-01-01') } }),
+    ],
+  ])('refuses %s with %s', (_, code, load) => {
+    expect(load).toThrow(codeOf(code));
+  });
+
+  it('quotes neither the passphrase nor the file in an error', () => {
+    try {
+      loadClientIdentity({ pfx: file('identity.p12'), passphrase: 'very-secret' });
+    } catch (error) {
+      expect(inspect(error, { depth: 9 })).not.toContain('very-secret');
+      expect((error as Error).cause).toBeUndefined();
+    }
+  });
+});
+
+describe('a PKCS#12 identity', () => {
+  it('is shown to a good server', async () => {
+    const server = await igc.issueServer({ hostnames: ['mail.example'] });
+    const rig = await startTlsRig({ certificate: server });
+    const trust = createTrustStore({ name: 'test', anchors: [igc.caPem] });
+    const policy = createSecureChannelPolicy({ trust, clientIdentity: loadClientIdentity({ pfx: file('identity.p12'), passphrase }) });
+    for (let count = 0; count < 2; count++) (await policy.connect({ host: '127.0.0.1', port: rig.port, servername: 'mail.example' })).destroy();
+    await expect.poll(() => rig.clients).toEqual(['LPS DE TEST', 'LPS DE TEST']);
+    await policy.close();
+    await rig.close();
+  });
+});

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { domainToASCII } from 'node:url';
+import { buildCertificate, der, testRsaKey, type CertificateFields } from '@mss/testkit';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { KeyObject } from 'node:crypto';
+import { isPrivateAddress } from '../src/net/address.js';
+import { keepsNameConstraints } from '../src/path/name-constraints.js';
+import { readCertificate, type Certificate } from '../src/x509/certificate.js';
+import { readPathExtensions } from '../src/x509/extensions.js';
+import { addressBytes, coversHost, matchesDnsName } from '../src/x509/host-name.js';
+
+const linesOf = (name: string): [string, string][] =>
+  readFileSync(new URL(`../../../tooling/testdata/pki/${name}`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split('\t') as [string, string]);
+
+let key: KeyObject;
+beforeAll(async () => {
+  key = await testRsaKey();
+});
+
+function certificate(fields: Partial<CertificateFields> = {}): Certificate {
+  const name = { commonName: 'x' };
+  const validity = { notBefore: new Date('2026-01-01'), notAfter: new Date('2126-01-01') };
+  return readCertificate(buildCertificate({ subject: name, issuer: name, subjectKey: key, issuerKey: key, ...validity, ...fields }));
+}
+
+describe('host names [RFC 9525 §6.3]', () => {
+  it.each(linesOf('host-names_valid.txt'))('%s covers %s', (presented, reference) => {
+    expect(matchesDnsName(presented, domainToASCII(reference))).toBe(true);
+  });
+
+  it.each(linesOf('host-names_invalid.txt'))('%s does not cover %s', (presented, reference) => {
+    expect(coversHost(certificate({ hostnames: [presented] }), reference) && /[a-z]/.test(reference)).toBe(false);
+  });
+
+  it('takes the common name only when there is no other name', () => {
+    const subject = { commonName: 'mail.example' };
+    expect(coversHost(certificate({ subject }), 'mail.example')).toBe(true);
+    expect(coversHost(certificate({ subject, hostnames: ['other.example'] }), 'mail.example')).toBe(false);
+    expect(coversHost(certificate({ subject, hostnames: ['10.0.0.1'] }), 'mail.example')).toBe(false);
+    expect(coversHost(certificate({ subject: { commonName: '10.0.0.1' } }), '10.0.0.1')).toBe(false);
+  });
+
+  it.each([
+    ['::1', true],
+    ['[::1]', true],
+    ['0:0:0:0:0:0:0:1', true],
+    ['::2', false],
+    ['192.0.2.7', true],
+    ['192.0.2.70', false],
+  ])('covers the address %s: %s', (host, covered) => {
+    expect(coversHost(certificate({ hostnames: ['::1', '192.0.2.7'] }), host)).toBe(covered);
+  });
+
+  it('reads addresses as they stand in certificates', () => {
+    expect(addressBytes('::ffff:192.0.2.1')).toEqual(addressBytes('::ffff:c000:201'));
+    expect(addressBytes('1:2:3:4:5:6:7:8')).toHaveLength(16);
+    expect(addressBytes('mail.example')).toBeNull();
+  });
+});
+
+describe('private addresses [RFC 6890]', () => {
+  it.each(['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '::1', '::', 'fe80::1', 'fd00::1', '::ffff:127.0.0.1', '64:ff9b::10.0.0.1', '::127.0.0.1', 'not-an-address'])(
+    '%s is one',
+    (address) => {
+      expect(isPrivateAddress(address)).toBe(true);
+    },
+  );
+
+  it.each(['203.0.113.7', '8.8.8.8', '172.32.0.1', '2a01::1', '::ffff:8.8.8.8'])('%s is none', (address) => {
+    expect(isPrivateAddress(address)).toBe(false);
+  });
+});
+
+/** A certificate with name constraints put in, which the test kit does not make. */
+function authority(permitted: Uint8Array[], excluded: Uint8Array[] = []): Certificate {
+  const subtrees = (tag: number, names: Uint8Array[]): Uint8Array[] => (names.length === 0 ? [] : [der.context(tag, names.map((name) => der.sequence(name)))]);
+  const nameConstraints = readCertificate(certificate({ authority: {} }).der);
+  const read = der.sequence(...subtrees(0, permitted), ...subtrees(1, excluded));
+  return { ...nameConstraints, extensions: { ...nameConstraints.extensions, nameConstraints: parse(read) } };
+}
+
+const dns = (name: string): Uint8Array => der.contextPrimitive(2, der.ia5Bytes(name));
+const email = (name: string): Uint8Array => der.contextPrimitive(1, der.ia5Bytes(name));
+const ip = (...bytes: number[]): Uint8Array => der.contextPrimitive(7, Uint8Array.from(bytes));
+
+function parse(bytes: Uint8Array): NonNullable<Certificate['extensions']['nameConstraints']> {
+  const { nameConstraints } = readPathExtensions(bytes, [{ oid: '2.5.29.30', critical: true, value: { tag: 0x30, at: 0, start: bytes[1] === 0x81 ? 3 : 2, end: bytes.length } }]);
+  if (nameConstraints === null) throw new Error('no constraints were read');
+  return nameConstraints;
+}
+
+describe('name constraints [RFC 5280 §4.2.1.10]', () => {
+  const root = (): Certificate => certificate({ subject: { commonName: 'ROOT' }, issuer: { commonName: 'ROOT' }, authority: {} });
+  const keeps = (leaf: Partial<CertificateFields>, constrained: Certificate): boolean => keepsNameConstraints([certificate({ issuer: { commonName: 'CA' }, ...leaf }), constrained, root()]);
+
+  it.each([
+    ['a name inside', ['mail.chu.example'], [dns('chu.example')], [], true],
+    ['the name itself', ['chu.example'], [dns('chu.example')], [], true],
+    ['a name outside', ['mail.other.example'], [dns('chu.example')], [], false],
+    ['a name that only ends alike', ['evilchu.example'], [dns('chu.example')], [], false],
+    ['one of two names outside', ['mail.chu.example', 'other.example'], [dns('chu.example')], [], false],
+    ['an excluded name', ['secret.chu.example'], [], [dns('secret.chu.example')], false],
+    ['a name beside the excluded', ['mail.chu.example'], [], [dns('secret.chu.example')], true],
+    ['a name inside of permitted and excluded', ['a.b.example'], [dns('b.example')], [dns('a.b.example')], false],
+    ['an address inside', ['10.1.2.3'], [ip(10, 0, 0, 0, 255, 0, 0, 0)], [], true],
+    ['an address outside', ['11.1.2.3'], [ip(10, 0, 0, 0, 255, 0, 0, 0)], [], false],
+    ['a name of another kind than the constraint', ['mail.example'], [ip(10, 0, 0, 0, 255, 0, 0, 0)], [], true],
+  ])('%s', (_, hostnames, permitted, excluded, kept) => {
+    expect(keeps({ hostnames }, authority(permitted, excluded))).toBe(kept);
+  });
+
+  it('hold for the common name that stands for a host, and for directory names', () => {
+    expect(keeps({ subject: { commonName: 'mail.other.example' } }, authority([dns('chu.example')]))).toBe(false);
+    const directory = der.context(4, der.sequence(der.set(der.sequence(der.oid('2.5.4.10'), der.utf8String('CHU fictif')))));
+    expect(keeps({ subject: { organization: 'chu  FICTIF', commonName: 'x' } }, authority([directory]))).toBe(true);
+    expect(keeps({ subject: { organization: 'AUTRE', commonName: 'x' } }, authority([directory]))).toBe(false);
+  });
+
+  it('of a kind that is not compared refuse every name of that kind', () => {
+    expect(keeps({ emails: ['a@chu.example'] }, authority([email('chu.example')]))).toBe(false);
+    expect(keeps({ hostnames: ['mail.example'] }, authority([email('chu.example')]))).toBe(true);
+  });
+});

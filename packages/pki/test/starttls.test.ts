@@ -1,0 +1,204 @@
+import { once } from 'node:events';
+import { connect as tcpConnect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSecureChannelPolicy, createTrustStore, loadClientIdentity, startTlsDialogues, type StartTlsDialogue, type TrustStore } from '../src/index.js';
+import { refusalOf } from './support/refusal.js';
+import { evidence, nothingSeen, startTlsRig, type TlsRig } from './support/tls-rig.js';
+
+let igc: TestIgc;
+let trust: TrustStore;
+let server: IssuedCertificate;
+let revoked: IssuedCertificate;
+
+beforeAll(async () => {
+  igc = await createTestIgc();
+  await igc.startCrlServer();
+  trust = createTrustStore({ name: 'test', anchors: [igc.caPem] });
+  server = await igc.issueServer({ hostnames: ['mail.example'] });
+  revoked = await igc.issueServer({ hostnames: ['mail.example'] });
+  igc.revoke(revoked);
+});
+afterAll(() => igc.close());
+
+/** Answers each line with the next text; remembers what came. */
+function script(lines: readonly string[], heard: string[] = []): (socket: Socket) => Promise<void> {
+  return async (socket) => {
+    const [greeting = '', ...answers] = lines;
+    socket.write(greeting);
+    for (const answer of answers) {
+      const [chunk] = (await once(socket, 'data')) as [Buffer];
+      heard.push(chunk.toString());
+      socket.write(answer);
+    }
+    socket.removeAllListeners('data');
+    socket.pause();
+  };
+}
+
+const smtpScript = ['220 mail.example ESMTP\r\n', '250-mail.example\r\n250-SIZE 1000\r\n250 STARTTLS\r\n', '220 go ahead\r\n'];
+const imapScript = ['* OK ready\r\n', '* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\na1 OK done\r\n', 'a2 OK begin\r\n'];
+const protocols: readonly [string, readonly string[], () => StartTlsDialogue][] = [
+  ['SMTP', smtpScript, () => startTlsDialogues.smtp()],
+  ['IMAP', imapScript, () => startTlsDialogues.imap()],
+];
+
+async function attempt(lines: readonly string[], startTls: StartTlsDialogue, certificate = server): Promise<{ code: string; requirement: string | undefined; heard: string[]; rig: TlsRig }> {
+  const heard: string[] = [];
+  const rig = await startTlsRig({ certificate, startTls: script(lines, heard) });
+  const policy = createSecureChannelPolicy({ trust });
+  const { code, requirement } = await refusalOf(
+    policy.connectStartTls({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', startTls, timeoutMs: 1000 }).then((socket) => socket.destroy()),
+  );
+  await policy.close();
+  await rig.close();
+  return { code, requirement, heard, rig };
+}
+
+describe.each(protocols)('STARTTLS over %s', (name, lines, dialogue) => {
+  const [greeting = '', offer = '', consent = ''] = lines;
+
+  it('is secured after a dialogue that says nothing but hello', async () => {
+    const { code, heard } = await attempt(lines, dialogue());
+    expect(code).toBe('none');
+    // Twice: once to see the chain, once to use it.
+    expect(heard).toEqual(
+      name === 'SMTP' ? ['EHLO localhost\r\n', 'STARTTLS\r\n', 'EHLO localhost\r\n', 'STARTTLS\r\n'] : ['a1 CAPABILITY\r\n', 'a2 STARTTLS\r\n', 'a1 CAPABILITY\r\n', 'a2 STARTTLS\r\n'],
+    );
+  });
+
+  it('refuses a revoked server before anything was sent over TLS [ECO.1.1.6]', async () => {
+    const { code, requirement, rig } = await attempt(lines, dialogue(), revoked);
+    expect({ code, requirement, evidence: evidence(rig) }).toEqual({ code: 'ERR_MSS_TLS_REVOKED', requirement: 'ECO.1.1.6', evidence: nothingSeen });
+  });
+
+  it('never goes on in clear when the offer was stripped [ECO.1.1.1]', async () => {
+    const stripped = await attempt([greeting, offer.replace(/STARTTLS/, 'X')], dialogue());
+    expect(stripped).toMatchObject({ code: 'ERR_MSS_TLS_STARTTLS_REFUSED', requirement: 'ECO.1.1.1' });
+    expect(stripped.heard).toHaveLength(1);
+  });
+
+  it('never goes on in clear when the server declines [ECO.1.1.1]', async () => {
+    const declined = await attempt([greeting, offer, name === 'SMTP' ? '454 not now\r\n' : 'a2 NO not now\r\n'], dialogue());
+    expect(declined).toMatchObject({ code: 'ERR_MSS_TLS_STARTTLS_REFUSED', requirement: 'ECO.1.1.1' });
+  });
+
+  it('refuses bytes that follow the consent in clear (response injection)', async () => {
+    const injected = await attempt([greeting, offer, `${consent}${name === 'SMTP' ? '250 AUTH PLAIN\r\n' : '* OK injected\r\n'}`], dialogue());
+    expect(injected).toMatchObject({ code: 'ERR_MSS_TLS_STARTTLS_INJECTION', requirement: 'ECO.1.1.1' });
+    expect(evidence(injected.rig)).toMatchObject({ handshakes: [], decryptedBytes: 0 });
+  });
+
+  it('refuses bytes that follow a moment later', async () => {
+    const late = await attempt(lines, async (io) => {
+      await dialogue()(io);
+    });
+    expect(late.code).toBe('none');
+    const rig = await startTlsRig({
+      certificate: server,
+      startTls: async (socket) => {
+        await script(lines)(socket);
+        socket.write('250 injected\r\n');
+      },
+    });
+    const policy = createSecureChannelPolicy({ trust });
+    const { code } = await refusalOf(policy.connectStartTls({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', startTls: dialogue(), timeoutMs: 1000 }));
+    expect(['ERR_MSS_TLS_STARTTLS_INJECTION', 'ERR_MSS_TLS_NOT_TLS']).toContain(code);
+    await policy.close();
+    await rig.close();
+  });
+
+  it.each([
+    ['another protocol', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['an endless line', 'x'.repeat(10_000)],
+    ['endless lines', (name === 'SMTP' ? '220-x\r\n' : '* OK x\r\n').repeat(500)],
+  ])('gives up on %s', async (_, text) => {
+    const { code } = await attempt([text, text, text], dialogue());
+    expect(['ERR_MSS_TLS_STARTTLS_PROTOCOL', 'ERR_MSS_TLS_STARTTLS_REFUSED']).toContain(code);
+  });
+
+  it('says when the server closes, or is silent', async () => {
+    const policy = createSecureChannelPolicy({ trust });
+    const behaviours: readonly [string, (socket: Socket) => void][] = [
+      ['ERR_MSS_TLS_CLOSED', (socket) => socket.end(greeting)],
+      ['ERR_MSS_TLS_TIMEOUT', (socket) => socket.write(greeting.slice(0, 5))],
+    ];
+    for (const [code, behave] of behaviours) {
+      const plain = createServer((socket) => {
+        socket.on('error', () => {});
+        behave(socket);
+      });
+      plain.listen(0, '127.0.0.1');
+      await once(plain, 'listening');
+      const { port } = plain.address() as AddressInfo;
+      const work = policy.connectStartTls({ host: '127.0.0.1', port, servername: 'mail.example', startTls: dialogue(), timeoutMs: 60 });
+      expect((await refusalOf(work)).code).toBe(code);
+      plain.close();
+    }
+    await policy.close();
+  });
+});
+
+describe('an IMAP server that says PREAUTH', () => {
+  it('is refused: it would skip TLS [RFC 8314 §3.2]', async () => {
+    expect((await attempt(['* PREAUTH welcome\r\n'], startTlsDialogues.imap())).code).toBe('ERR_MSS_TLS_STARTTLS_REFUSED');
+  });
+});
+
+describe('upgrade of a stream that the caller opened', () => {
+  async function streamTo(rig: TlsRig): Promise<Socket> {
+    const socket = tcpConnect(rig.port, '127.0.0.1');
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  it('asks to connect once more while the verdict is not settled, then secures', async () => {
+    const rig = await startTlsRig({ certificate: server });
+    const policy = createSecureChannelPolicy({ trust });
+    const target = { host: '127.0.0.1', port: rig.port, servername: 'mail.example' };
+    const first = await streamTo(rig);
+    expect(await refusalOf(policy.upgrade(first, target))).toMatchObject({ code: 'ERR_MSS_TLS_VERDICT_PENDING', permanent: false });
+    expect(first.destroyed).toBe(true);
+    const socket = await policy.upgrade(await streamTo(rig), target);
+    expect(socket.decision.revocation?.status).toBe('good');
+    socket.destroy();
+    await policy.close();
+    await rig.close();
+  });
+
+  it('goes through at once after warm', async () => {
+    const client = await igc.issueClient({ commonName: 'LPS' });
+    const rig = await startTlsRig({ certificate: server, ca: [igc.caPem, igc.intermediate.certPem] });
+    const policy = createSecureChannelPolicy({ trust, clientIdentity: loadClientIdentity({ cert: client.chainPem, key: client.keyPem }) });
+    const target = { host: '127.0.0.1', port: rig.port, servername: 'mail.example' };
+    const decision = await policy.warm(target);
+    expect(decision).toMatchObject({ protocol: 'TLSv1.2', clientCertificate: null });
+    (await policy.upgrade(await streamTo(rig), target)).destroy();
+    await expect.poll(() => rig.clients).toEqual([null, 'LPS']);
+    await policy.close();
+    await rig.close();
+  });
+
+  it('refuses a revoked server without offering the client certificate', async () => {
+    const client = await igc.issueClient({ commonName: 'LPS' });
+    const rig = await startTlsRig({ certificate: revoked });
+    const policy = createSecureChannelPolicy({ trust, clientIdentity: loadClientIdentity({ cert: client.chainPem, key: client.keyPem }) });
+    const target = { host: '127.0.0.1', port: rig.port, servername: 'mail.example' };
+    for (let count = 0; count < 2; count++) {
+      expect((await refusalOf(policy.upgrade(await streamTo(rig), target))).code).toBe('ERR_MSS_TLS_REVOKED');
+    }
+    expect(evidence(rig)).toEqual(nothingSeen);
+    await policy.close();
+    await rig.close();
+  });
+
+  it('refuses a stream on which bytes are waiting', async () => {
+    const rig = await startTlsRig({ certificate: server, startTls: async (socket) => void socket.write('injected') });
+    const policy = createSecureChannelPolicy({ trust });
+    const stream = await streamTo(rig);
+    await once(stream, 'readable');
+    expect((await refusalOf(policy.upgrade(stream, { host: '127.0.0.1', port: rig.port, servername: 'mail.example' }))).code).toBe('ERR_MSS_TLS_STARTTLS_INJECTION');
+    await policy.close();
+    await rig.close();
+  });
+});

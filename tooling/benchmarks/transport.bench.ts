@@ -1,0 +1,223 @@
+/**
+ * Submitting 500 messages of 300 kB over 5 connections: the pool against nodemailer's pools and a bare socket, to a
+ * sink in a process of its own. Reading from Dovecot (Debian, as root): fetchNew against raw imapflow. Every peer in
+ * the same run, interleaved; prints messages per second and ratios; exits 0.
+ *
+ *     node tooling/benchmarks/transport.bench.ts [messages to submit] [messages to read]
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect, createServer } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+
+const self = fileURLToPath(import.meta.url);
+const rounds = 3;
+const connections = 5;
+const serverName = 'mail.bench.mssante.fr';
+const ciphers = 'ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256';
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Takes everything, as fast as it can: only line ends and the final dot are looked for. */
+function runSink(identity: { readonly cert: string; readonly key: string }): void {
+  const server = createServer({ ...identity, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }, (socket) => {
+    socket.setNoDelay(true);
+    socket.on('error', () => {});
+    socket.write('220 sink ESMTP\r\n');
+    let inData = false;
+    let tail = '';
+    let rest = '';
+    socket.on('data', (chunk: Buffer) => {
+      if (inData) {
+        tail = (tail + chunk.subarray(-5).toString('latin1')).slice(-5);
+        if (tail !== '\r\n.\r\n') return;
+        inData = false;
+        socket.write('250 2.0.0 Ok: queued as SINK\r\n');
+        return;
+      }
+      rest += chunk.toString('latin1');
+      for (let end = rest.indexOf('\r\n'); end !== -1; end = rest.indexOf('\r\n')) {
+        const verb = rest.slice(0, 4).toUpperCase();
+        rest = rest.slice(end + 2);
+        if (verb === 'EHLO') socket.write('250-sink\r\n250-PIPELINING\r\n250-SIZE 60000000\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n');
+        else if (verb === 'AUTH') socket.write('235 2.7.0 ok\r\n');
+        else if (verb === 'DATA') {
+          inData = true;
+          tail = '';
+          socket.write('354 go\r\n');
+        } else socket.write(verb === 'QUIT' ? '221 bye\r\n' : '250 2.0.0 Ok\r\n');
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as { port: number }).port));
+}
+
+async function submitting(count: number): Promise<void> {
+  const { createSmtpPool } = await import('@mss/transport');
+  const { createSecureChannelPolicy, createTrustStore } = await import('@mss/pki');
+  const { createTestIgc } = await import('@mss/testkit');
+  const { createTransport } = await import('nodemailer');
+  const MailComposer = (await import('nodemailer/lib/mail-composer')).default;
+  const igc = await createTestIgc();
+  await igc.startCrlServer();
+  const issued = await igc.issueServer({ hostnames: [serverName] });
+  const sink = fork(self, [], { env: { ...process.env, MSS_BENCH_SINK: JSON.stringify({ cert: issued.chainPem, key: issued.keyPem }) } });
+  const [port] = (await once(sink, 'message')) as [number];
+
+  const mail = {
+    from: 'cabinet@exemple.mssante.fr',
+    to: 'hopital@exemple.mssante.fr',
+    subject: 'XDM/1.0/DDM+Compte rendu DURAND Marie 01/02/1970',
+    text: 'Bonjour',
+    attachments: [
+      { filename: 'IHE_XDM.ZIP', content: Buffer.alloc(120_000, 0xa7) },
+      { filename: 'document.pdf', content: Buffer.alloc(100_000, 0x5b) },
+    ],
+  };
+  const raw = await new MailComposer(mail).compile().build();
+  const envelope = { from: mail.from, to: [mail.to] };
+  const tls = { ca: igc.caPem, servername: serverName, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers } as const;
+  const peer = (): ReturnType<typeof createTransport> =>
+    createTransport({ pool: true, maxConnections: connections, maxMessages: Infinity, host: '127.0.0.1', port, secure: true, tls, auth: { user: 'a', pass: 'b' } });
+
+  const bare = async (): Promise<void> => {
+    let left = count;
+    const client = async (): Promise<void> => {
+      const socket = connect({ ...tls, host: '127.0.0.1', port });
+      socket.setNoDelay(true);
+      const say = async (bytes: string | Buffer): Promise<void> => {
+        socket.write(bytes);
+        await once(socket, 'data');
+      };
+      await once(socket, 'data');
+      await say('EHLO bench\r\n');
+      while (left > 0) {
+        left -= 1;
+        await say(`MAIL FROM:<${mail.from}>\r\n`);
+        await say(`RCPT TO:<${mail.to}>\r\n`);
+        await say('DATA\r\n');
+        socket.write(raw);
+        await say('.\r\n');
+      }
+      socket.end();
+    };
+    await Promise.all(Array.from({ length: connections }, client));
+  };
+  const withPeer = async (message: object): Promise<void> => {
+    const transporter = peer();
+    await Promise.all(Array.from({ length: count }, () => transporter.sendMail(message)));
+    transporter.close();
+  };
+  const policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'bench', anchors: [igc.caPem] }) });
+  const ours = async (): Promise<void> => {
+    const auth = { type: 'password', user: 'a', password: 'b' } as const;
+    await using pool = createSmtpPool({ policy, host: '127.0.0.1', port, servername: serverName, security: 'implicit', auth, maxConnections: connections, maxMessagesPerConnection: Infinity });
+    const message = { from: mail.from, recipients: [{ address: mail.to }], message: raw };
+    const results = await Promise.all(Array.from({ length: count }, () => pool.submit(message)));
+    if (results.some((one) => one.outcome !== 'accepted')) throw new Error('a message was not accepted');
+  };
+  const senders: Record<string, () => Promise<void>> = {
+    'bare TLS 1.2 socket, prebuilt message': bare,
+    '@mss/transport pool, prebuilt message': ours,
+    'nodemailer pool, prebuilt raw': () => withPeer({ envelope, raw }),
+    'nodemailer pool, attachments': () => withPeer(mail),
+  };
+  console.log(`submitting ${count} messages of ${Math.round(raw.length / 1000)} kB over ${connections} connections, median of ${rounds}`);
+  const rates = await compare(senders, count);
+  printRatios(rates, '@mss/transport pool, prebuilt message');
+  sink.kill();
+  await policy.close();
+  await igc.close();
+}
+
+async function reading(count: number): Promise<void> {
+  if (!existsSync('/usr/sbin/dovecot') || process.getuid?.() !== 0) {
+    console.log('reading: skipped, needs the Dovecot of Debian and root (npm run test:servers installs it)');
+    return;
+  }
+  const { openMailbox } = await import('@mss/transport');
+  const { createSecureChannelPolicy, createTrustStore } = await import('@mss/pki');
+  const { createTestIgc } = await import('@mss/testkit');
+  const { ImapFlow } = await import('imapflow');
+  const { startDovecot } = await import('../servers/dovecot.js');
+  const { run } = await import('../servers/process.js');
+  const igc = await createTestIgc();
+  await igc.startCrlServer();
+  const user = 'bench@exemple.mssante.fr';
+  const dovecot = await startDovecot({ identity: await igc.issueServer({ hostnames: [serverName] }), accounts: { [user]: 'pw' } });
+  const folder = join(dovecot.mailFolder, user, 'new');
+  await mkdir(folder, { recursive: true });
+  const text = `Subject: bench\r\n\r\n${`${'x'.repeat(76)}\r\n`.repeat(2240)}`;
+  for (let index = 0; index < count; index += 1) await writeFile(join(folder, `${1_700_000_000 + index}.M${index}P1.bench`), text);
+  await run('chown', '-R', 'nobody:nogroup', dovecot.mailFolder);
+
+  const policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'bench', anchors: [igc.caPem] }) });
+  const ours = async (): Promise<void> => {
+    const auth = { type: 'password', user, password: 'pw' } as const;
+    await using mailbox = await openMailbox({ policy, host: '127.0.0.1', port: dovecot.imapsPort, servername: serverName, security: 'implicit', auth });
+    let bytes = 0;
+    for await (const message of mailbox.fetchNew()) bytes += message.bytes?.length ?? 0;
+    if (bytes !== count * text.length) throw new Error(`${bytes} bytes read`);
+  };
+  const open = async (): Promise<InstanceType<typeof ImapFlow>> => {
+    const tls = { ca: igc.caPem, servername: serverName, maxVersion: 'TLSv1.2', ciphers } as const;
+    const client = new ImapFlow({ host: '127.0.0.1', port: dovecot.imapsPort, secure: true, tls, auth: { user, pass: 'pw' }, logger: false });
+    await client.connect();
+    await client.mailboxOpen('INBOX');
+    return client;
+  };
+  const oneCommand = async (): Promise<void> => {
+    const client = await open();
+    for await (const _ of client.fetch('1:*', { uid: true, flags: true, internalDate: true, size: true, source: true }));
+    await client.logout();
+  };
+  const oneByOne = async (): Promise<void> => {
+    const client = await open();
+    const uids = await client.search({ all: true }, { uid: true });
+    for (const uid of uids || []) await client.fetchOne(String(uid), { uid: true, flags: true, source: true }, { uid: true });
+    await client.logout();
+  };
+  console.log(`\nreading ${count} messages of ${Math.round(text.length / 1000)} kB from Dovecot, median of ${rounds}`);
+  const rates = await compare(
+    {
+      'raw imapflow, one FETCH for all (no message may be touched meanwhile)': oneCommand,
+      '@mss/transport fetchNew': ours,
+      'raw imapflow, fetchOne for each': oneByOne,
+    },
+    count,
+  );
+  printRatios(rates, '@mss/transport fetchNew');
+  await dovecot.stop();
+  await policy.close();
+  await igc.close();
+}
+
+/** Each contender in turn, several times over, so that all see the same minutes. */
+async function compare(contenders: Readonly<Record<string, () => Promise<void>>>, count: number): Promise<ReadonlyMap<string, number>> {
+  const rates = new Map<string, number[]>(Object.keys(contenders).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [name, work] of Object.entries(contenders)) {
+      const start = performance.now();
+      await work();
+      // The first round warms up.
+      if (round > 0) rates.get(name)?.push((count * 1000) / (performance.now() - start));
+    }
+  }
+  return new Map([...rates].map(([name, all]) => [name, median(all)]));
+}
+
+function printRatios(rates: ReadonlyMap<string, number>, ours: string): void {
+  const own = rates.get(ours) ?? Number.NaN;
+  for (const [name, rate] of rates) console.log(`${name.padEnd(72)} ${rate.toFixed(0).padStart(6)} messages/s   ours / this: x${(own / rate).toFixed(2)}`);
+}
+
+const sinkIdentity = process.env['MSS_BENCH_SINK'];
+if (sinkIdentity !== undefined) runSink(JSON.parse(sinkIdentity) as { cert: string; key: string });
+else {
+  // The test kit and the servers are TypeScript with `.js` imports: these hooks find them.
+  await import('../testkit/src/source-hooks.mjs');
+  await submitting(Number(process.argv[2] ?? 500));
+  await reading(Number(process.argv[3] ?? 1000));
+}
