@@ -41,7 +41,6 @@ const runs: Record<string, () => void> = {
 const times = new Map<string, number[]>(Object.keys(runs).map((name) => [name, []]));
 for (let round = 0; round < 12; round += 1) {
   for (const [name, run] of Object.entries(runs)) {
-    globalThis.gc?.();
     const start = performance.now();
     run();
     if (round >= 3) times.get(name)?.push(performance.now() - start);

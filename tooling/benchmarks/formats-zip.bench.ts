@@ -76,7 +76,6 @@ async function medians(work: Record<string, () => void | Promise<void>>, rounds:
   const times = new Map<string, number[]>(Object.keys(work).map((name) => [name, []]));
   for (let round = 0; round < rounds + 2; round += 1) {
     for (const [name, run] of Object.entries(work)) {
-      globalThis.gc?.();
       const start = performance.now();
       await run();
       if (round >= 2) times.get(name)?.push(performance.now() - start);

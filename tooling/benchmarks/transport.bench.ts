@@ -80,7 +80,16 @@ async function submitting(count: number): Promise<void> {
   const envelope = { from: mail.from, to: [mail.to] };
   const tls = { ca: igc.caPem, servername: serverName, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers } as const;
   const peer = (): ReturnType<typeof createTransport> =>
-    createTransport({ pool: true, maxConnections: connections, maxMessages: Infinity, host: '127.0.0.1', port, secure: true, tls, auth: { user: 'a', pass: 'b' } });
+    createTransport({
+      pool: true,
+      maxConnections: connections,
+      maxMessages: Infinity,
+      host: '127.0.0.1',
+      port,
+      secure: true,
+      tls,
+      auth: { user: 'a', pass: 'b' },
+    });
 
   const bare = async (): Promise<void> => {
     let left = count;
@@ -113,7 +122,16 @@ async function submitting(count: number): Promise<void> {
   const policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'bench', anchors: [igc.caPem] }) });
   const ours = async (): Promise<void> => {
     const auth = { type: 'password', user: 'a', password: 'b' } as const;
-    await using pool = createSmtpPool({ policy, host: '127.0.0.1', port, servername: serverName, security: 'implicit', auth, maxConnections: connections, maxMessagesPerConnection: Infinity });
+    await using pool = createSmtpPool({
+      policy,
+      host: '127.0.0.1',
+      port,
+      servername: serverName,
+      security: 'implicit',
+      auth,
+      maxConnections: connections,
+      maxMessagesPerConnection: Infinity,
+    });
     const message = { from: mail.from, recipients: [{ address: mail.to }], message: raw };
     const results = await Promise.all(Array.from({ length: count }, () => pool.submit(message)));
     if (results.some((one) => one.outcome !== 'accepted')) throw new Error('a message was not accepted');
@@ -156,14 +174,28 @@ async function reading(count: number): Promise<void> {
   const policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'bench', anchors: [igc.caPem] }) });
   const ours = async (): Promise<void> => {
     const auth = { type: 'password', user, password: 'pw' } as const;
-    await using mailbox = await openMailbox({ policy, host: '127.0.0.1', port: dovecot.imapsPort, servername: serverName, security: 'implicit', auth });
+    await using mailbox = await openMailbox({
+      policy,
+      host: '127.0.0.1',
+      port: dovecot.imapsPort,
+      servername: serverName,
+      security: 'implicit',
+      auth,
+    });
     let bytes = 0;
     for await (const message of mailbox.fetchNew()) bytes += message.bytes?.length ?? 0;
     if (bytes !== count * text.length) throw new Error(`${bytes} bytes read`);
   };
   const open = async (): Promise<InstanceType<typeof ImapFlow>> => {
     const tls = { ca: igc.caPem, servername: serverName, maxVersion: 'TLSv1.2', ciphers } as const;
-    const client = new ImapFlow({ host: '127.0.0.1', port: dovecot.imapsPort, secure: true, tls, auth: { user, pass: 'pw' }, logger: false });
+    const client = new ImapFlow({
+      host: '127.0.0.1',
+      port: dovecot.imapsPort,
+      secure: true,
+      tls,
+      auth: { user, pass: 'pw' },
+      logger: false,
+    });
     await client.connect();
     await client.mailboxOpen('INBOX');
     return client;
@@ -210,14 +242,16 @@ async function compare(contenders: Readonly<Record<string, () => Promise<void>>>
 
 function printRatios(rates: ReadonlyMap<string, number>, ours: string): void {
   const own = rates.get(ours) ?? Number.NaN;
-  for (const [name, rate] of rates) console.log(`${name.padEnd(72)} ${rate.toFixed(0).padStart(6)} messages/s   ours / this: x${(own / rate).toFixed(2)}`);
+  for (const [name, rate] of rates)
+    console.log(`${name.padEnd(72)} ${rate.toFixed(0).padStart(6)} messages/s   ours / this: x${(own / rate).toFixed(2)}`);
 }
 
 const sinkIdentity = process.env['MSS_BENCH_SINK'];
 if (sinkIdentity !== undefined) runSink(JSON.parse(sinkIdentity) as { cert: string; key: string });
 else {
   // The test kit and the servers are TypeScript with `.js` imports: these hooks find them.
-  await import('../testkit/src/source-hooks.mjs');
+  const hooks = new URL('../testkit/src/source-hooks.mjs', import.meta.url);
+  await import(hooks.href);
   await submitting(Number(process.argv[2] ?? 500));
   await reading(Number(process.argv[3] ?? 1000));
 }

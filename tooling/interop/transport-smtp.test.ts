@@ -1,4 +1,12 @@
-import { createSmtpPool, openMailbox, openSmtpSession, submitMessage, type FetchedMessage, type SmtpMessage, type SmtpSessionOptions } from '@mss/transport';
+import {
+  createSmtpPool,
+  openMailbox,
+  openSmtpSession,
+  submitMessage,
+  type FetchedMessage,
+  type SmtpMessage,
+  type SmtpSessionOptions,
+} from '@mss/transport';
 import { startTcpProxy } from '@mss/testkit';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +30,11 @@ beforeAll(async () => {
   world = await createWorld();
   tokens = await startTokenServer();
   nextHop = await refusingServer();
-  dovecot = await startDovecot({ identity: world.server, accounts: Object.fromEntries(mailboxes.map((one) => [one, 'motdepasse'])), introspectionUrl: tokens.url });
+  dovecot = await startDovecot({
+    identity: world.server,
+    accounts: Object.fromEntries(mailboxes.map((one) => [one, 'motdepasse'])),
+    introspectionUrl: tokens.url,
+  });
   const { port } = nextHop.address() as { port: number };
   postfix = await startPostfix({
     identity: world.server,
@@ -90,7 +102,7 @@ async function received(user: string, text: string | RegExp): Promise<{ readonly
     auth: { type: 'password', user, password: 'motdepasse' },
   });
   const signal = AbortSignal.timeout(40_000);
-  for (let afterUid = 0; ; ) {
+  for (let afterUid = 0; ;) {
     for await (const one of mailbox.fetchNew({ afterUid })) {
       afterUid = one.uid;
       const content = Buffer.from(one.bytes ?? []).toString();
@@ -113,7 +125,12 @@ describe('Postfix: submitting [ECO.1.0.1]', () => {
   it.each(['XOAUTH2', 'OAUTHBEARER'] as const)('%s; a refused token is renewed once', async (mechanism) => {
     tokens.grant('neuf', sender);
     const asked: boolean[] = [];
-    const auth = { type: 'token', user: sender, mechanism, token: ({ renew }: { renew: boolean }) => (asked.push(renew), renew ? 'neuf' : 'perime') } as const;
+    const auth = {
+      type: 'token',
+      user: sender,
+      mechanism,
+      token: ({ renew }: { renew: boolean }) => (asked.push(renew), renew ? 'neuf' : 'perime'),
+    } as const;
     const result = await submitMessage(options({ auth }), message());
     expect(result.outcome).toBe('accepted');
     expect(asked).toEqual([false, true]);
@@ -130,7 +147,9 @@ describe('Postfix: submitting [ECO.1.0.1]', () => {
 
   it('EXTERNAL is not offered: nothing is sent instead', async () => {
     const certificate = world.policy(await world.client(sender));
-    await expect(submitMessage(options({ policy: certificate, auth: { type: 'certificate' } }), message())).rejects.toMatchObject({ code: 'ERR_MSS_SMTP_AUTH_MECHANISM' });
+    await expect(submitMessage(options({ policy: certificate, auth: { type: 'certificate' } }), message())).rejects.toMatchObject({
+      code: 'ERR_MSS_SMTP_AUTH_MECHANISM',
+    });
   });
 
   it('one recipient is refused, the other accepted', async () => {
@@ -183,7 +202,12 @@ describe('Dovecot submission: the certificate is the credential [SASL EXTERNAL]'
   it('submits on a verified channel, and nothing with a revoked certificate', async () => {
     const good = await world.client(sender);
     const revoked = await world.client(sender, { revoked: true });
-    const submission = await startDovecot({ identity: world.server, accounts: { [sender]: 'motdepasse' }, clients: clientAuthorities(world), relayPort: postfix.relayPort });
+    const submission = await startDovecot({
+      identity: world.server,
+      accounts: { [sender]: 'motdepasse' },
+      clients: clientAuthorities(world),
+      relayPort: postfix.relayPort,
+    });
     try {
       const given = { port: submission.submissionPort ?? 0, auth: { type: 'certificate' } } as const;
       const sent = message({ envid: 'externe' });
@@ -215,7 +239,13 @@ describe('Postfix: a link cut after any number of bytes', () => {
         const proxy = await startTcpProxy({ target: { port: postfix.implicitPort }, faults: { cutAfterBytes: { [direction]: at } } });
         const sent = message();
         const given = options({ policy, security: 'implicit', port: proxy.port, timeouts: { commandMs: 5000, dataEndMs: 5000 } });
-        outcomes.set(sent.id, await submitMessage(given, sent).then((result) => result.outcome, () => 'refused'));
+        outcomes.set(
+          sent.id,
+          await submitMessage(given, sent).then(
+            (result) => result.outcome,
+            () => 'refused',
+          ),
+        );
         await proxy.close();
       }
     }
@@ -248,10 +278,18 @@ describe('Postfix: a link cut after any number of bytes', () => {
 
 describe('Postfix: a revoked server [ECO.1.1.6]', () => {
   it.each(['starttls', 'implicit'] as const)('is refused before anything has left (%s)', async (security) => {
-    const revoked = await startPostfix({ identity: world.revokedServer, authSocket: dovecot.authSocket, mailFolder: dovecot.mailFolder, mailboxes });
+    const revoked = await startPostfix({
+      identity: world.revokedServer,
+      authSocket: dovecot.authSocket,
+      mailFolder: dovecot.mailFolder,
+      mailboxes,
+    });
     try {
       const port = security === 'implicit' ? revoked.implicitPort : revoked.port;
-      await expect(submitMessage(options({ security, port }), message())).rejects.toMatchObject({ code: 'ERR_MSS_TLS_REVOKED', requirement: 'ECO.1.1.6' });
+      await expect(submitMessage(options({ security, port }), message())).rejects.toMatchObject({
+        code: 'ERR_MSS_TLS_REVOKED',
+        requirement: 'ECO.1.1.6',
+      });
       expect(await revoked.log()).not.toMatch(/sasl_username|queue active/);
     } finally {
       await revoked.stop();

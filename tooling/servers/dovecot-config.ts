@@ -14,7 +14,12 @@ export interface DovecotSettings {
 /** The configuration files of Dovecot 2.3 by name. Every process runs as nobody, so nothing is chrooted. */
 export function dovecotConfiguration(settings: DovecotSettings): Readonly<Record<string, string>> {
   const { folder, introspectionUrl } = settings;
-  const mechanisms = ['plain', 'login', ...(settings.withClients ? ['external'] : []), ...(introspectionUrl === null ? [] : ['xoauth2', 'oauthbearer'])];
+  const mechanisms = [
+    'plain',
+    'login',
+    ...(settings.withClients ? ['external'] : []),
+    ...(introspectionUrl === null ? [] : ['xoauth2', 'oauthbearer']),
+  ];
   const files: Record<string, string> = {
     'dovecot.conf': `
 base_dir = ${folder}/run

@@ -42,7 +42,10 @@ export async function serverFolder(name: string): Promise<{ readonly path: strin
 }
 
 /** Waits until something listens, asking every few milliseconds, at most `timeoutMs`. */
-export async function untilListening(port: number, options: { readonly timeoutMs?: number; readonly failed: () => string | null }): Promise<void> {
+export async function untilListening(
+  port: number,
+  options: { readonly timeoutMs?: number; readonly failed: () => string | null },
+): Promise<void> {
   const end = performance.now() + (options.timeoutMs ?? 20_000);
   while (!(await listens(port))) {
     const why = options.failed();

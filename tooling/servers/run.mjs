@@ -31,7 +31,10 @@ function vitestRun(args, options) {
 
 function skip(why) {
   process.stderr.write(`servers: ${why}: the suites against real servers are skipped.\n`);
-  const list = vitestRun(['list', ...config, '--json', ...given], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const list = vitestRun(['list', ...config, '--configLoader=runner', '--staticParse=false', ...given, '--json'], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
   let skipped = 0;
   try {
     skipped = JSON.parse(list.stdout).length;
@@ -47,7 +50,10 @@ if (process.getuid?.() !== 0) skip('this is not run as root');
 const missing = installServers();
 if (missing.length > 0) {
   process.stderr.write(`servers: cannot be installed: ${missing.join(' ')}\n`);
-  finish({ passed: 0, failed: missing.length, skipped: 0 }, { numPassedTests: 0, numFailedTests: missing.length, numPendingTests: 0, testResults: [] });
+  finish(
+    { passed: 0, failed: missing.length, skipped: 0 },
+    { numPassedTests: 0, numFailedTests: missing.length, numPendingTests: 0, testResults: [] },
+  );
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'mss-servers-'));
@@ -63,6 +69,10 @@ const brokenSuites = report.testResults.filter((suite) => suite.status === 'fail
 // An error outside every test fails the run without failing a test.
 if (run.status !== 0 && report.numFailedTests + brokenSuites === 0) report.numFailedTests = 1;
 finish(
-  { passed: report.numPassedTests, failed: report.numFailedTests + brokenSuites, skipped: report.numPendingTests + (report.numTodoTests ?? 0) },
+  {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + brokenSuites,
+    skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+  },
   report,
 );

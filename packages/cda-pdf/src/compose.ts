@@ -4,15 +4,16 @@ import { createHash } from 'node:crypto';
 
 import { formatName, joined } from './document/format-values.js';
 import { titleOf } from './document/front-matter.js';
-import { createFurniture } from './document/furniture.js';
+import { createFurniture, type FurniturePage } from './document/furniture.js';
 import { patientLine, patientShort } from './document/identity.js';
 import { remarks } from './document/remarks.js';
 import { margins, pageSize, styles } from './document/theme.js';
 import type { CdaPdfErrorCode } from './errors.js';
 import type { FontSet } from './font/font-set.js';
-import type { Block } from './layout/blocks.js';
-import { paginate, type PageArea } from './layout/paginate.js';
-import { prepareBlocks } from './layout/prepare.js';
+import type { BlockGroup } from './layout/blocks.js';
+import { paginate, type LaidPage, type PageArea } from './layout/paginate.js';
+import { prepareBlocks, type LayoutContext } from './layout/prepare.js';
+import type { Prepared } from './layout/prepared.js';
 import { createNode } from './layout/structure.js';
 import { createPainter } from './paint/painter.js';
 import { createPdfaDocument, finishDocument, type PdfInformation } from './paint/pdfa-document.js';
@@ -30,7 +31,7 @@ const headingRoom = 36;
 /** What pages are made from. */
 export interface Composition {
   readonly document: CdaDocument;
-  readonly blocks: readonly Block[];
+  readonly groups: readonly BlockGroup[];
   readonly conformance: '1a' | '1b';
   readonly createdAt: Date;
   /** Pages of other PDF that will follow: they count in `Page x / y`. */
@@ -54,34 +55,50 @@ export async function compose(composition: Composition, context: CompositionCont
   const { document, conformance, pagesAfter } = composition;
   const { fonts, report, limits } = context;
   const { header } = document;
-  const layout = { fonts, report, pageHeight: area.landscape.height, fullHeight: area.portrait.height - headingRoom, emptyLine: styles.tableText.size * 1.22 };
-  const furniture = createFurniture({ title: titleOf(header), patientShort: patientShort(header.patient), patientLine: patientLine(header.patient) }, context);
-  const prepared = [...prepareBlocks(composition.blocks, layout)];
-  report.enter('remarques');
-  prepared.push(...prepareBlocks(remarks(report.list()), layout));
-  const root = createNode('Document', null);
-  const pages = paginate(prepared, area, {
-    root,
-    onPage: (count) => {
-      throwIfAborted(context.signal);
-      if (count + pagesAfter > limits.pdfPages) tooLarge('pdfPages', limits.pdfPages);
+  const layout: LayoutContext = {
+    fonts,
+    report,
+    pageHeight: area.landscape.height,
+    fullHeight: area.portrait.height - headingRoom,
+    emptyLine: styles.tableText.size * 1.22,
+    checkHeight: (height) => {
+      if (height > limits.pdfPages * area.portrait.height) tooLarge('pdfPages', limits.pdfPages);
     },
-  });
-  const pdf = createPdfaDocument(conformance, informationOf(composition));
-  const painter = createPainter(pdf, fonts, conformance === '1a' ? createStructureWriter(pdf, root) : null);
-  for (const [index, page] of pages.entries()) {
-    throwIfAborted(context.signal);
-    const [width, height] = page.isLandscape ? [pageSize.long, pageSize.short] : [pageSize.short, pageSize.long];
-    painter.beginPage(width, height);
-    furniture(painter, { width, height, number: index + 1, count: pages.length + pagesAfter });
-    page.paint(painter, margins.side, margins.top);
+    keepsMeasures: true,
+  };
+  const furniture = createFurniture({ title: titleOf(header), patientShort: patientShort(header.patient), patientLine: patientLine(header.patient) }, context);
+  const prepared: Prepared[] = [];
+  for (const { where, blocks } of composition.groups) {
+    report.enter(where);
+    for (const block of prepareBlocks(blocks, layout)) prepared.push(block);
   }
+  for (const block of prepareBlocks(remarks(report.list()), layout)) prepared.push(block);
+  const root = createNode('Document', null);
+  const pdf = createPdfaDocument(conformance, informationOf(composition));
+  const structure = conformance === '1a' ? createStructureWriter(pdf, root) : null;
+  const painter = createPainter(pdf, fonts, structure);
+  const sizes: FurniturePage[] = [];
+  const onPage = (page: LaidPage): void => {
+    throwIfAborted(context.signal);
+    if (page.number + pagesAfter > limits.pdfPages) tooLarge('pdfPages', limits.pdfPages);
+    const size = page.isLandscape ? { width: pageSize.long, height: pageSize.short } : { width: pageSize.short, height: pageSize.long };
+    sizes.push(size);
+    painter.beginPage(size.width, size.height);
+    furniture.draw(painter, size);
+    page.paint(painter, margins.side, margins.top);
+  };
+  const pages = paginate(prepared, area, { root, onPage });
+  for (const [index, size] of sizes.entries()) {
+    painter.returnToPage(index + 1);
+    furniture.drawNumber(painter, { ...size, number: index + 1, count: pages + pagesAfter });
+  }
+  structure?.finish();
   painter.finish();
   const bytes = await finishDocument(pdf, limits.pdfBytes).catch((error: unknown) => {
     if (error instanceof RangeError) return tooLarge('pdfBytes', limits.pdfBytes);
     throw error;
   });
-  return { bytes, pages: pages.length };
+  return { bytes, pages };
 }
 
 /** What a PDF of a document says of itself. */

@@ -12,7 +12,11 @@ const pixelsPerModule = 4;
 const quietZone = 2;
 
 /** Upper case without accents, as INS traits are written. */
-const traitText = (text: string): string => upperCaseFrench(text).normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[^\u0020-\u007E]/g, ' ');
+const traitText = (text: string): string =>
+  upperCaseFrench(text)
+    .replaceAll('Œ', 'OE')
+    .replaceAll('Æ', 'AE')
+    .normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[^\u0020-\u007E]/g, ' ');
 
 /** A field of variable length ends with a separator unless it has its greatest length. */
 const variable = (text: string, longest: number): string => (text.length < longest ? text + groupSeparator : text.slice(0, longest));

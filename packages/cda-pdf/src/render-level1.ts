@@ -8,7 +8,7 @@ import { appendPdfs } from './embedded/join-pdf.js';
 import { embeddedBodyBlocks } from './embedded/body-blocks.js';
 import { conformantPdf } from './embedded/conformant-pdf.js';
 import type { CdaPdfErrorCode } from './errors.js';
-import type { Block } from './layout/blocks.js';
+import type { BlockGroup } from './layout/blocks.js';
 import type { CdaPdf, CdaPdfOptions } from './options.js';
 
 /** What a level 1 document needs to be rendered. */
@@ -18,9 +18,9 @@ export interface Level1Request {
   readonly form: 'header-and-embedded' | 'embedded';
   readonly createdAt: Date;
   /** Identity, title and what is asked first. */
-  readonly front: readonly Block[];
+  readonly front: BlockGroup;
   /** The rest of the header. */
-  readonly annex: readonly Block[];
+  readonly annex: BlockGroup;
   readonly options: CdaPdfOptions;
 }
 
@@ -51,8 +51,8 @@ async function renderEmbeddedPdf(request: Level1Request, context: CompositionCon
     return { bytes: embedded.bytes, pages: embedded.pages, conformance: embedded.conformance === 'A' ? 'PDF/A-1a' : 'PDF/A-1b', unrendered: [] };
   }
   const notice = `Le contenu du document (${embedded.pages} page${embedded.pages > 1 ? 's' : ''}) suit ces informations.`;
-  const blocks = [...request.front, paragraph([run(notice, styles.notice)], { before: 12 }), ...request.annex];
-  const head = await compose({ document, blocks, conformance: '1b', createdAt, pagesAfter: embedded.pages }, context);
+  const groups = [request.front, { where: 'corps du document', blocks: [paragraph([run(notice, styles.notice)], { before: 12 })] }, request.annex];
+  const head = await compose({ document, groups, conformance: '1b', createdAt, pagesAfter: embedded.pages }, context);
   const joined = await appendPdfs(head.bytes, [embedded.bytes], limits);
   return { ...joined, conformance: 'PDF/A-1b', unrendered: context.report.list() };
 }
@@ -62,7 +62,7 @@ async function renderOther(request: Level1Request, context: CompositionContext):
   const { document, body, createdAt } = request;
   const content = await embeddedBodyBlocks(body.media, context);
   const heading = paragraph([run('Contenu du document', styles.heading2)], { tag: 'H2', before: 14, keepWithNext: true });
-  const blocks = [...request.front, ...request.annex, ...(content.length === 0 ? [] : [heading, ...content])];
-  const made = await compose({ document, blocks, conformance: '1b', createdAt, pagesAfter: 0 }, context);
+  const groups = [request.front, request.annex, { where: 'corps du document', blocks: content.length === 0 ? [] : [heading, ...content] }];
+  const made = await compose({ document, groups, conformance: '1b', createdAt, pagesAfter: 0 }, context);
   return { ...made, conformance: 'PDF/A-1b', unrendered: context.report.list() };
 }

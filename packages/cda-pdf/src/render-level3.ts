@@ -2,11 +2,11 @@ import type { CdaDocument, CdaMedia, CdaStructuredBody } from '@mss/cda';
 import { isMssError } from '@mss/core';
 
 import { compose, type CompositionContext } from './compose.js';
-import { bodyBlocks } from './document/body.js';
+import { bodyGroups } from './document/body.js';
 import { createMediaLibrary, type AttachedPdf } from './document/media-library.js';
 import { appendPdfs } from './embedded/join-pdf.js';
 import { conformantPdf } from './embedded/conformant-pdf.js';
-import type { Block } from './layout/blocks.js';
+import type { BlockGroup } from './layout/blocks.js';
 import type { CdaPdf, CdaPdfOptions } from './options.js';
 
 /** What a level 3 document needs to be rendered. */
@@ -14,8 +14,8 @@ export interface Level3Request {
   readonly document: CdaDocument;
   readonly body: CdaStructuredBody;
   readonly createdAt: Date;
-  readonly front: readonly Block[];
-  readonly annex: readonly Block[];
+  readonly front: BlockGroup;
+  readonly annex: BlockGroup;
   readonly options: CdaPdfOptions;
 }
 
@@ -33,10 +33,10 @@ export async function renderLevel3(request: Level3Request, context: CompositionC
     limits: context.limits,
     pdfs: new Map(attached.map((one) => [one.media, one.attached])),
   });
-  const sections = bodyBlocks(body, { report: context.report, media });
-  const blocks = [...request.front, ...sections, ...request.annex];
+  const sections = bodyGroups(body, { report: context.report, media });
+  const groups = [request.front, ...sections, request.annex];
   const pagesAfter = attached.reduce((sum, one) => sum + (one.bytes === null ? 0 : (one.attached.pages ?? 0)), 0);
-  const made = await compose({ document, blocks, conformance, createdAt, pagesAfter }, context);
+  const made = await compose({ document, groups, conformance, createdAt, pagesAfter }, context);
   const whole = appended.length === 0 ? made : await appendPdfs(made.bytes, appended, context.limits);
   return { ...whole, conformance: conformance === '1a' ? 'PDF/A-1a' : 'PDF/A-1b', unrendered: context.report.list() };
 }

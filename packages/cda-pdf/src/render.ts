@@ -57,15 +57,14 @@ async function renderWith(fonts: FontSet, document: CdaDocument, options: CdaPdf
   const limits = resolveLimits(options.limits);
   const { header, body } = document;
   const report = createUnrenderedReport();
-  report.enter('en-tête');
   const datamatrix = options.insDatamatrix === true ? await insDatamatrix(header.patient.traits) : null;
   const context: CompositionContext = { fonts, report, limits, signal: options.signal };
   const request = {
     document,
     options,
     createdAt: options.createdAt ?? createdAtOf(document),
-    front: [identityBox(header.patient, datamatrix), ...titleBlocks(header), ...frontMatter(header)],
-    annex: annex(header),
+    front: { where: 'en-tête', blocks: [identityBox(header.patient, datamatrix), ...titleBlocks(header), ...frontMatter(header)] },
+    annex: { where: 'annexe', blocks: annex(header) },
   };
   if (body.kind === 'structured') return renderLevel3({ ...request, body }, context);
   const form = options.level1 ?? getProfile(options.profile).pdf.level1;

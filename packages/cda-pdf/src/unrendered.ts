@@ -25,7 +25,7 @@ export type UnrenderedCode =
   /** Elements nested deeper than any real document: their text is shown without their form. */
   | 'NESTING';
 
-/** One finding; `where` is a place in the document (`section 3`, `annexe`), never a text of it. */
+/** One finding; `where` is a place in the document (`en-tête`, `section 3`, `annexe`), never a text of it. */
 export interface Unrendered {
   readonly code: UnrenderedCode;
   readonly where: string;

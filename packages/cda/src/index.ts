@@ -11,7 +11,7 @@ export type * from './types/narrative.js';
 export type * from './types/document.js';
 export { type CdaErrorCode, type CdaReadErrorCode } from './errors.js';
 export { type CdaWarningCode } from './warnings.js';
-export { readCda, type ReadCdaOptions } from './read/read-cda.js';
+export { readCda, readCdaHeader, type ReadCdaOptions } from './read/read-cda.js';
 export { isTechnicalHeaderElement, technicalHeaderElements, type TechnicalHeaderElement } from './technical-elements.js';
 export { sniffMediaType } from './sniff-media-type.js';
 export { createDocumentSet } from './document-set.js';
@@ -31,7 +31,7 @@ export { facilityTypes } from './tables/facility-types.generated.js';
 export { formatOfTemplates } from './tables/format-of-templates.generated.js';
 export { loincTerms } from './tables/loinc-terms.generated.js';
 export { practiceSettings } from './tables/practice-settings.generated.js';
-export { classOfType, formatOf, level1Template, typeByCode, typeLabel, type MetadataCode } from './tables/lookup.js';
+export { classLabel, classOfType, formatOf, level1Template, typeByCode, typeLabel, type MetadataCode } from './tables/lookup.js';
 export { buildCda, type BuildCdaOptions } from './build/build-cda.js';
 export type {
   ActDraft,

@@ -72,6 +72,22 @@ describe('typeLabel and classOfType', () => {
   });
 });
 
+describe('labels', () => {
+  it('every class and every format of the tables has one', () => {
+    const classes = documentTypes.concepts.map((one) => classOfType(one.code, one.codeSystem)).filter((one) => one !== null);
+    expect(classes.filter((one) => one.displayName === null)).toEqual([]);
+    expect([classLabel('10'), classLabel('43'), classLabel('99'), classLabel('77')]).toEqual([
+      'Compte rendu',
+      'Dispensation',
+      'Document technique',
+      null,
+    ]);
+    const formats = readdirFormats();
+    expect(formats.length).toBeGreaterThan(50);
+    expect(formats.filter((code) => !formatLabels.has(code))).toEqual([]);
+  });
+});
+
 describe('formatOf', () => {
   it.each([
     ['001-biologie-hemogramme', 'urn:ihe:lab:xd-lab:2008'],

@@ -1,3 +1,5 @@
+import { exitStatuses } from './exit-statuses.js';
+
 /**
  * Exit status of `mss`.
  *
@@ -10,18 +12,7 @@
  */
 export type ExitStatus = 0 | 1 | 2 | 3;
 
-const unreadable: readonly RegExp[] = [
-  /^ERR_MSS_(XML|ZIP|MIME)_/,
-  /^ERR_MSS_CLI_(USAGE|FILE|TOO_LARGE)$/,
-  /_(LIMIT|TOO_LARGE_TO_READ|ENCRYPTED|DOCTYPE|MALFORMED|NOT_READABLE|NOT_A_[A-Z]+|UNREADABLE)$/,
-  /^ERR_MSS_CDA_(NO_CLINICAL_DOCUMENT|SEVERAL_CLINICAL_DOCUMENTS)$/,
-];
-const silent: readonly RegExp[] = [/^ERR_MSS_(SMTP|IMAP)_(?!AUTH|REFUSED|REJECTED)/, /_(CONNECT|CONNECTION|TIMEOUT|NETWORK|PROTOCOL|UNREACHABLE|CONNECTION_LOST|STARTTLS_PROTOCOL)$/];
-
-/** The status that an error code stands for: what is neither unreadable nor silent is a negative verdict. */
+/** The status that an error code stands for; 1 for a code that this version does not know. */
 export function exitStatusOf(code: string): ExitStatus {
-  if (code === 'ERR_MSS_INS_MALFORMED') return 1;
-  if (unreadable.some((pattern) => pattern.test(code))) return 2;
-  if (silent.some((pattern) => pattern.test(code))) return 3;
-  return 1;
+  return exitStatuses[code] ?? 1;
 }

@@ -1,8 +1,8 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, writeFile, type FileHandle } from 'node:fs/promises';
 
-import { concatBytes, MssError } from '@mss/core';
+import { concatBytes, defaultLimits, MssError } from '@mss/core';
 
-import type { CliErrorCode } from './errors.js';
+import { fileError, usageError, type CliErrorCode } from './errors.js';
 
 /** Where a command reads and writes: the process, or a test. */
 export interface CliIo {
@@ -15,37 +15,75 @@ export interface CliIo {
   readonly debug: boolean;
 }
 
-/** Bytes of a file argument; `-` is standard input. */
+/**
+ * Bytes of a file argument; `-` is standard input.
+ *
+ * @throws MssError `ERR_MSS_CLI_FILE`, `ERR_MSS_CLI_TOO_LARGE`, `ERR_MSS_CLI_USAGE` when standard input is read twice.
+ */
 export async function readInput(file: string, options: { readonly io: CliIo; readonly maxBytes: number }): Promise<Uint8Array> {
+  const { io, maxBytes } = options;
+  if (file === '-') return readStandardInput(io, maxBytes);
+  let handle: FileHandle | undefined;
   try {
-    if (file === '-') return await readStandardInput(options);
-    const handle = await open(file);
-    try {
-      const { size } = await handle.stat();
-      if (size > options.maxBytes) throw tooLarge(options.maxBytes);
-      return new Uint8Array(await readFile(handle));
-    } finally {
-      await handle.close();
-    }
+    handle = await open(file);
+    return await readBounded(handle.createReadStream({ autoClose: false }), maxBytes);
   } catch (error) {
     if (error instanceof MssError) throw error;
-    // The path is the user's own words and may hold a name: it is not repeated.
-    throw new MssError<CliErrorCode>('ERR_MSS_CLI_FILE', 'a file could not be read', { cause: error, details: { reason: (error as NodeJS.ErrnoException).code } });
+    throw fileError('a file could not be read', error);
+  } finally {
+    await handle?.close();
   }
 }
 
-async function readStandardInput(options: { readonly io: CliIo; readonly maxBytes: number }): Promise<Uint8Array> {
+/** Text of a file argument: UTF-8, with or without byte order mark. */
+export async function readText(file: string, io: CliIo): Promise<string> {
+  const bytes = await readInput(file, { io, maxBytes: defaultLimits.messageBytes });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new MssError<CliErrorCode>('ERR_MSS_CLI_ENCODING', 'a text file is not UTF-8', { cause: error });
+  }
+}
+
+/**
+ * Writes a result to the file the user named, readable by its owner only.
+ *
+ * @throws MssError `ERR_MSS_CLI_FILE`
+ */
+export async function writeOutput(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, bytes, { mode: 0o600 });
+  } catch (error) {
+    throw fileError('the output file could not be written', error);
+  }
+}
+
+/** Standard output holds the result's description, so a result itself always goes to a file. */
+export function ensureOutputFile(file: string): void {
+  if (file === '-' || file === '') throw usageError('-o needs the name of a file', '-o attend le nom d’un fichier');
+}
+
+async function readStandardInput(io: CliIo, maxBytes: number): Promise<Uint8Array> {
+  if ((io.stdin as { readableDidRead?: boolean }).readableDidRead === true) {
+    throw usageError('standard input (-) can stand for one file only', "l'entrée standard (-) ne peut remplacer qu'un seul fichier");
+  }
+  try {
+    return await readBounded(io.stdin, maxBytes);
+  } catch (error) {
+    if (error instanceof MssError) throw error;
+    throw fileError('standard input could not be read', error);
+  }
+}
+
+/** Counts while it reads: a device or a pipe has no size to look at. */
+async function readBounded(stream: NodeJS.ReadableStream, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of options.io.stdin) {
+  for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     length += bytes.length;
-    if (length > options.maxBytes) throw tooLarge(options.maxBytes);
+    if (length > maxBytes) throw new MssError<CliErrorCode>('ERR_MSS_CLI_TOO_LARGE', 'the input is larger than the limit', { details: { maxBytes } });
     chunks.push(bytes);
   }
   return concatBytes(chunks);
-}
-
-function tooLarge(maxBytes: number): MssError<CliErrorCode> {
-  return new MssError<CliErrorCode>('ERR_MSS_CLI_TOO_LARGE', 'the input is larger than the limit', { details: { maxBytes } });
 }

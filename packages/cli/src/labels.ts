@@ -1,4 +1,10 @@
-/** Words for the keys of results, French and English. Keys that are XDS attribute names or header names stay as they are. */
+/**
+ * Keys under which the names of a standard stand: XDS attributes, header fields. They stay as the standard has them, and what is
+ * empty is left out for people.
+ */
+export const standardObjects: readonly string[] = Object.freeze(['entry', 'submissionSet', 'submissionSets', 'headers', 'evidence']);
+
+/** Words for the keys of results, French and English. */
 export const labels: Readonly<Record<string, { readonly fr: string; readonly en: string }>> = Object.freeze({
   ok: { fr: 'Valide', en: 'Valid' },
   matricule: { fr: 'Matricule INS', en: 'INS matricule' },
@@ -88,4 +94,36 @@ export const labels: Readonly<Record<string, { readonly fr: string; readonly en:
   requirement: { fr: 'Exigence', en: 'Requirement' },
   reason: { fr: 'Motif', en: 'Reason' },
   message: { fr: 'Message', en: 'Message' },
+  prefixes: { fr: 'Préfixes', en: 'Prefixes' },
+  prefix: { fr: 'Préfixe', en: 'Prefix' },
+  unrendered: { fr: 'Non rendu', en: 'Not rendered' },
+  missing: { fr: 'Métadonnées absentes', en: 'Missing metadata' },
+  attribute: { fr: 'Attribut', en: 'Attribute' },
+  document: { fr: 'Document', en: 'Document' },
+  typeCode: { fr: 'Code du type', en: 'Type code' },
+  uri: { fr: 'Fichier dans l’archive', en: 'File in the archive' },
+  path: { fr: 'Chemin dans l’archive', en: 'Path in the archive' },
+  sha1: { fr: 'SHA-1', en: 'SHA-1' },
+  sha256: { fr: 'SHA-256', en: 'SHA-256' },
+  cda: { fr: 'CDA', en: 'CDA' },
+  undescribed: { fr: 'Fichiers que METADATA.XML ne décrit pas', en: 'Files that METADATA.XML does not describe' },
+  citedStylesheet: { fr: 'Feuille de style citée', en: 'Cited stylesheet' },
+  submissionSets: { fr: 'Lots de soumission', en: 'Submission sets' },
+  fields: { fr: 'Traits différents', en: 'Traits that differ' },
+  cause: { fr: 'Cause', en: 'Cause' },
+  evidence: { fr: 'Constat', en: 'Evidence' },
+  extracted: { fr: 'Documents écrits', en: 'Documents written' },
+  envelope: { fr: 'Enveloppe', en: 'Envelope' },
+  otherAuthors: { fr: 'Autres auteurs', en: 'Other authors' },
+  cc: { fr: 'Copie à', en: 'Cc' },
+  html: { fr: 'HTML', en: 'HTML' },
+  dsn: { fr: 'Accusé de remise (DSN)', en: 'Delivery receipt (DSN)' },
+  mdn: { fr: 'Accusé de lecture (MDN)', en: 'Read receipt (MDN)' },
+  originalEnvelopeId: { fr: "Identifiant d'enveloppe d'origine", en: 'Original envelope id' },
+  addressInvalid: { fr: 'Adresse sans destinataire', en: 'Address leads nowhere' },
+  remoteMta: { fr: 'Serveur distant', en: 'Remote MTA' },
+  actionMode: { fr: 'Mode de l’action', en: 'Action mode' },
+  sendingMode: { fr: 'Mode d’envoi', en: 'Sending mode' },
+  modifiers: { fr: 'Modificateurs', en: 'Modifiers' },
+  clientCertificateRequired: { fr: 'Certificat client exigé', en: 'Client certificate required' },
 });

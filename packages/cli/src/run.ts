@@ -1,12 +1,20 @@
 import { isMssError } from '@mss/core';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 
-import type { CommandResult } from './command.js';
+import type { CommandResult, Language } from './command.js';
 import { exitStatusOf, type ExitStatus } from './exit-status.js';
+import { commandOf, findCommand } from './help.js';
 import type { CliIo } from './io.js';
-import { formatForPeople, formatJson } from './print.js';
+import { formatJson } from './json.js';
 import { buildProgram, type Invocation } from './program.js';
-import { sentenceFor } from './sentences.js';
+import { sentenceFor, type ToldError } from './sentences.js';
+import { describeUsage, type UsageProblem } from './usage.js';
+
+/** Known before parsing, so that help and usage errors obey them, too. */
+function readManner(args: readonly string[]): { readonly language: Language; readonly json: boolean } {
+  const english = args.some((arg, index) => arg === '--lang=en' || (arg === 'en' && args[index - 1] === '--lang'));
+  return { language: english ? 'en' : 'fr', json: args.includes('--json') };
+}
 
 /**
  * Runs one `mss` command line.
@@ -15,39 +23,80 @@ import { sentenceFor } from './sentences.js';
  * @returns the exit status; everything printed went through `io`.
  */
 export async function runMss(args: readonly string[], io: CliIo): Promise<ExitStatus> {
+  const { language, json } = readManner(args);
   let status: ExitStatus = 0;
-  // Known before parsing, so that a usage error too obeys --json and --lang.
-  const language = args.includes('--lang=en') || args[args.indexOf('--lang') + 1] === 'en' ? 'en' : 'fr';
-  const json = args.includes('--json');
-  const print = (error: { code: string; message: string; requirement: string | null }, result?: CommandResult['result']): void => {
+  const show = async (result: CommandResult['result']): Promise<string> => {
+    if (json) return formatJson(result);
+    const { formatForPeople } = await import('./people.js');
+    return formatForPeople(result, language);
+  };
+  const tell = async (error: ToldError, result?: CommandResult['result']): Promise<void> => {
+    const { code, message, requirement } = error;
     if (json) {
-      io.stdout(formatJson({ error, ...result }));
+      io.stdout(formatJson({ error: { code, message, requirement }, ...result }));
       return;
     }
-    if (result !== undefined) io.stdout(formatForPeople(result, language));
-    io.stderr(`mss${language === 'fr' ? ' : ' : ': '}${sentenceFor(error, language)}\n`);
+    if (result !== undefined) io.stdout(await show(result));
+    io.stderr(`mss${language === 'fr' ? ' : ' : ': '}${await sentenceFor(error, language)}\n`);
   };
   const invoke: Invocation = async (context, action) => {
     const outcome = await action({ ...context, io });
     if (outcome === undefined) return;
     status = outcome.status ?? 0;
-    if (outcome.error !== undefined) print(outcome.error, outcome.result);
-    else io.stdout(context.json ? formatJson(outcome.result) : formatForPeople(outcome.result, context.language));
+    if (outcome.error === undefined) io.stdout(await show(outcome.result));
+    else await tell(outcome.error, outcome.result);
   };
+
+  const program = buildProgram(invoke, { io, language, json });
   try {
-    await buildProgram(invoke, io).parseAsync([...args], { from: 'user' });
+    if (args[0] === 'help') return await printHelp(program, { args: args.slice(1), io, tell });
+    if (args[0] === '--version' || args[0] === '-V') return await printVersion(io);
+    await program.parseAsync([...args], { from: 'user' });
+    return status;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
-      print({ code: 'ERR_MSS_CLI_USAGE', message: error.message.replace(/^error: /, ''), requirement: null });
+      const command = commandOf(program, args);
+      // Without a command at all, the list of commands is the best answer.
+      if (error.code === 'commander.help' && !json) io.stderr(`${command.helpInformation()}\n`);
+      await tell(usageOf(describeUsage(error, command)));
       return 2;
     }
-    const known = isMssError(error)
-      ? { code: error.code, message: error.message, requirement: error.requirement ?? null }
-      : { code: error instanceof TypeError ? 'ERR_MSS_CLI_USAGE' : 'ERR_MSS_CLI_INTERNAL', message: error instanceof TypeError ? error.message : 'unexpected failure', requirement: null };
-    print(known);
+    await tell(toldOf(error));
     if (io.debug) io.stderr(`${(error as Error).stack ?? ''}\n`);
-    return known.code === 'ERR_MSS_CLI_USAGE' || known.code === 'ERR_MSS_CLI_INTERNAL' ? 2 : exitStatusOf(known.code);
+    return exitStatusOf(toldOf(error).code);
   }
-  return status;
+}
+
+function usageOf(problem: UsageProblem): ToldError {
+  return { code: 'ERR_MSS_CLI_USAGE', message: problem.english, french: problem.french, requirement: null };
+}
+
+/** What is not an error of the toolkit is shown without its message: nobody knows what it quotes. */
+function toldOf(error: unknown): ToldError {
+  if (!isMssError(error)) return { code: 'ERR_MSS_CLI_INTERNAL', message: 'unexpected failure (MSS_DEBUG=1 tells more)', requirement: null };
+  const { french } = error.details;
+  return { code: error.code, message: error.message, requirement: error.requirement ?? null, ...(typeof french === 'string' ? { french } : {}) };
+}
+
+/** `mss help`, `mss help message`, `mss help message build`. */
+async function printHelp(
+  program: Command,
+  options: { readonly args: readonly string[]; readonly io: CliIo; readonly tell: (error: ToldError) => Promise<void> },
+): Promise<ExitStatus> {
+  const words = options.args.filter((arg, index) => !arg.startsWith('-') && options.args[index - 1] !== '--lang');
+  const command = findCommand(program, words);
+  if (command !== null) {
+    options.io.stdout(command.helpInformation());
+    return 0;
+  }
+  const known = commandOf(program, words);
+  await options.tell(usageOf(describeUsage(new CommanderError(1, 'commander.unknownCommand', ''), known)));
+  return 2;
+}
+
+async function printVersion(io: CliIo): Promise<ExitStatus> {
+  const { readVersion } = await import('./version.js');
+  io.stdout(`${await readVersion()}\n`);
+  return 0;
 }

@@ -1,8 +1,17 @@
 import type { Language } from './command.js';
-import { frenchSentences } from './sentences-fr.js';
 
-/** One sentence for a person: the French one of the code when the language is French, with code and requirement behind it. */
-export function sentenceFor(error: { readonly code: string; readonly message: string; readonly requirement: string | null }, language: Language): string {
-  const sentence = language === 'fr' ? (frenchSentences[error.code] ?? error.message) : error.message;
-  return `${sentence} (${error.code}${error.requirement === null ? '' : `, ${error.requirement}`})`;
+/** An error as the command tells it. `french` is there when the code's own French sentence says too little. */
+export interface ToldError {
+  readonly code: string;
+  readonly message: string;
+  readonly requirement: string | null;
+  readonly french?: string;
+}
+
+/** One sentence for a person, with code and requirement behind it. A code without French sentence is told in English. */
+export async function sentenceFor(error: ToldError, language: Language): Promise<string> {
+  const behind = `(${error.code}${error.requirement === null ? '' : `, ${error.requirement}`})`;
+  if (language === 'en') return `${error.message} ${behind}`;
+  const { frenchSentences } = await import('./sentences-fr/index.js');
+  return `${error.french ?? frenchSentences[error.code] ?? error.message} ${behind}`;
 }

@@ -63,6 +63,3 @@ export type MimeErrorCode =
   | 'ERR_MSS_MIME_HEADER_INJECTION'
   /** A draft that cannot be written as a message: a bad header name, a multipart without parts, an 8-bit address … */
   | 'ERR_MSS_MIME_WRITE';
-
-/** Every code of this package. */
-export type FormatsErrorCode = XmlErrorCode | ZipErrorCode | MimeErrorCode;

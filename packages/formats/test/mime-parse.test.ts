@@ -142,6 +142,7 @@ describe('limits', () => {
 
   it('headerBytes, in one endless line or in many, and in a part', () => {
     expect(limitOf(`From: ${'x'.repeat(300_000)}\r\nTo: a\r\n\r\n`)).toBe('headerBytes');
+    expect(limitOf(`From: ${'x'.repeat(300_000)}`)).toBe('headerBytes');
     expect(limitOf('From: a\r\n'.repeat(40_000))).toBe('headerBytes');
     expect(limitOf(`From: a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${'X: y\r\n'.repeat(100_000)}`)).toBe('headerBytes');
   });

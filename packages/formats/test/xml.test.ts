@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { isMssError } from '@mss/core';
 import {
   attributeOf,
@@ -34,6 +35,40 @@ const limitOf = (work: () => unknown): unknown => {
   }
   return 'none';
 };
+
+/** Run alone with a small heap: 200 MB against the limit, 64 MB of XML pruned. */
+const largeDocuments = `
+import { isMssError } from '@mss/core';
+import { parseXml } from '@mss/formats/xml';
+
+const entry = Buffer.from(\`<entry><code code="x" displayName="y"/><text>\${'lorem ipsum '.repeat(2000)}</text></entry>\`);
+const count = Math.ceil((64 * 1024 * 1024) / entry.length);
+const document = Buffer.concat([
+  Buffer.from('<ClinicalDocument>'),
+  ...Array.from({ length: count }, () => entry),
+  Buffer.from('</ClinicalDocument>'),
+]);
+
+function limitOf(work) {
+  try {
+    work();
+  } catch (error) {
+    return isMssError(error) ? error.details['limit'] : String(error);
+  }
+  return 'none';
+}
+
+const xmlBytes = 100 * 1024 * 1024;
+const pruned = parseXml(document, { limits: { xmlBytes }, prune: ({ name }) => name === 'entry' }).value.root;
+const first = pruned.children[0];
+process.stdout.write(
+  JSON.stringify({
+    byDefault: limitOf(() => parseXml(new Uint8Array(200 * 1024 * 1024))),
+    nodes: limitOf(() => parseXml(document, { limits: { xmlBytes, xmlNodes: 1000 } })),
+    pruned: pruned.children.length === count && typeof first === 'object' && first.children.length === 0 ? first.name : 'wrong',
+  }),
+);
+`;
 
 describe('parseXml', () => {
   it('reads namespaces, attributes, mixed content, CDATA and references in order', () => {
@@ -230,7 +265,7 @@ describe('hostile documents', () => {
   });
 
   it('refuses 200 MB at once, and keeps 64 MB of pruned elements out of a heap of 24 MB', { timeout: 60_000 }, async () => {
-    const child = await runInChild(new URL('large-xml-child.ts', import.meta.url), { heapMb: 24 });
+    const child = await runInChild(largeDocuments, { heapMb: 24 });
     expect(child.stderr).toBe('');
     expect(JSON.parse(child.stdout)).toEqual({ byDefault: 'xmlBytes', nodes: 'xmlNodes', pruned: 'entry' });
   });
@@ -250,6 +285,31 @@ describe('readXmlEvents', () => {
     });
     expect(value).toEqual({ encoding: 'utf-8' });
     expect(heard).toEqual(['?pi x', '<a 0 v', '1', '<b 1 ', '>b', '3', '>a']);
+  });
+
+  it('ends where the handler says stop: what follows is neither told nor checked', () => {
+    const told: string[] = [];
+    const { value, warnings } = readXmlEvents(utf8(' <?xml version="1.0"?><a>1<b/><c k="v">2</x> & <!DOCTYPE a>'), {
+      open: ({ name }) => {
+        told.push(`+${name}`);
+        return name === 'c' ? 'stop' : undefined;
+      },
+      text: (data) => void told.push(data),
+      close: (_, name) => void told.push(`-${name}`),
+    });
+    expect(told).toEqual(['+a', '1', '+b', '-b', '+c']);
+    expect(value.encoding).toBe('utf-8');
+    expect(warnings.map(({ code }) => code)).toEqual(['XML_LEADING_SPACE']);
+  });
+
+  it('checks what stands before the stop, and the limits of the element that it stops at', () => {
+    const stopAt = (xml: string, limits = {}): string =>
+      codeOf(() => readXmlEvents(utf8(xml), { open: ({ name }) => (name === 'stop' ? 'stop' : undefined) }, { limits }));
+    expect(stopAt('<a><b></c><stop/>')).toBe('ERR_MSS_XML_MALFORMED');
+    expect(stopAt('<!DOCTYPE a><a><stop/>')).toBe('ERR_MSS_XML_DOCTYPE');
+    expect(stopAt('<a><stop k="12345"/>', { xmlAttributeLength: 4 })).toBe('ERR_MSS_XML_LIMIT');
+    expect(stopAt('<a><a><stop/>', { xmlDepth: 2 })).toBe('ERR_MSS_XML_LIMIT');
+    expect(stopAt('<a><stop/>', { xmlBytes: 5 })).toBe('ERR_MSS_XML_LIMIT');
   });
 
   it('lets the error of a handler out unchanged', () => {
@@ -370,5 +430,34 @@ describe("fast-xml-parser's builder, which is not used", () => {
     expect(attributeOf(parseXml(utf8(attribute)).value.root, 'b')).not.toBe('1\r\n\t2');
     expect(codeOf(() => parseXml(utf8(build({ a: [{ '#text': '\u0001' }] }))))).toBe('ERR_MSS_XML_MALFORMED');
     expect(codeOf(() => parseXml(utf8(build({ 'a b': [] }))))).toBe('ERR_MSS_XML_MALFORMED');
+  });
+});
+
+describe('the same in python', () => {
+  const python = spawnSync('python3', ['-c', 'import xml.etree.ElementTree']);
+  const script = `
+import sys, json, xml.etree.ElementTree as et
+def tree(e): return [e.tag, e.attrib, e.text or '', [[tree(c), c.tail or ''] for c in e]]
+print(json.dumps(tree(et.fromstring(sys.stdin.buffer.read()))))`;
+
+  it.skipIf(python.status !== 0)('expat reads what writeXml writes', () => {
+    const special = '\t\n\r<&>"\'é😀]]>\u0085\u2028';
+    const root = xmlElement({ namespace: 'urn:a', name: 'a' }, { x: special, '{urn:b}y': '1' }, [
+      special,
+      xmlElement({ namespace: 'urn:b', name: 'b' }, {}, ['in']),
+      'tail',
+      xmlElement('none'),
+    ]);
+    const { stdout, stderr } = spawnSync('python3', ['-c', script], { input: writeXml(root) });
+    expect(stderr.toString()).toBe('');
+    expect(JSON.parse(stdout.toString())).toEqual([
+      '{urn:a}a',
+      { x: special, '{urn:b}y': '1' },
+      special,
+      [
+        [['{urn:b}b', {}, 'in', []], 'tail'],
+        [['none', {}, '', []], ''],
+      ],
+    ]);
   });
 });

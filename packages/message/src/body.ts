@@ -35,7 +35,11 @@ function sameWording(text: string, html: string): boolean {
 }
 
 function normaliseLines(text: string): string {
-  return text.replaceAll(/\r\n?/g, '\n').replaceAll(/[^\P{Cc}\n\t]/gu, '').normalize('NFC').trimEnd();
+  return text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(/[^\P{Cc}\n\t]/gu, '')
+    .normalize('NFC')
+    .trimEnd();
 }
 
 /** HTML with the mention as its last paragraph, inside the body element when there is one. */
@@ -53,19 +57,28 @@ function appendToHtml(html: string, mention: string): string {
  * HTML alone: the text is derived from it. Both: the words must be the same, in the same order. Neither: a short French sentence.
  *
  * @param options.contact - the contact of an applicative mailbox; its mention ends both parts (ECO.2.2.5).
- * @throws MssError `ERR_MSS_MESSAGE_BODY` for different wordings and for inline (`cid:`) images.
+ * Not checked: text that a style sheet hides or colours away.
+ *
+ * @throws MssError `ERR_MSS_MESSAGE_BODY` for different wordings, for inline (`cid:`) images, and for HTML whose open comment
+ * or style sheet would swallow the mention.
  */
 export function buildBody(draft: BodyDraft, options: { readonly contact?: string; readonly withDocuments: boolean }): Body {
   const html = draft.html ?? null;
   if (html !== null) {
     const content = readHtmlText(html);
     if (content.inlineReferences.length > 0) {
-      throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_BODY', 'the HTML body has inline (cid:) images: a conformant body has only text and HTML', {
-        requirement: 'ECO.2.2.4',
-      });
+      throw new MssError<MessageErrorCode>(
+        'ERR_MSS_MESSAGE_BODY',
+        'the HTML body has inline (cid:) images: a conformant body has only text and HTML',
+        {
+          requirement: 'ECO.2.2.4',
+        },
+      );
     }
     if (draft.text !== undefined && !sameWording(draft.text, html)) {
-      throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_BODY', 'the text and the HTML of the body differ in wording', { requirement: 'ECO.2.2.4' });
+      throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_BODY', 'the text and the HTML of the body differ in wording', {
+        requirement: 'ECO.2.2.4',
+      });
     }
   }
   const written = draft.text ?? (html === null ? null : readHtmlText(html).text);
@@ -74,5 +87,15 @@ export function buildBody(draft: BodyDraft, options: { readonly contact?: string
   const wholeHtml = html !== null && wordsOf(text).length > 0 && readHtmlText(html).text === '' ? appendToHtml(html, text) : html;
   if (options.contact === undefined) return { text, html: wholeHtml };
   const mention = applicativeMention(options.contact);
-  return { text: `${text}\n\n-- \n${mention}`, html: wholeHtml === null ? null : appendToHtml(wholeHtml, mention) };
+  const markedHtml = wholeHtml === null ? null : appendToHtml(wholeHtml, mention);
+  if (markedHtml !== null && !readHtmlText(markedHtml).text.endsWith(mention)) {
+    throw new MssError<MessageErrorCode>(
+      'ERR_MSS_MESSAGE_BODY',
+      'the mention of the contact mailbox cannot be seen at the end of this HTML',
+      {
+        requirement: 'ECO.2.2.5',
+      },
+    );
+  }
+  return { text: `${text}\n\n-- \n${mention}`, html: markedHtml };
 }

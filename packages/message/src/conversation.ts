@@ -29,7 +29,9 @@ export function isMessageId(text: string): boolean {
  */
 export function replyHeaders(parent: ParentMessage): { readonly inReplyTo: string; readonly references: readonly string[] } {
   if (!isMessageId(parent.messageId)) {
-    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_MESSAGE_ID', 'the message to answer has no usable Message-ID', { requirement: 'ECO.2.2.2' });
+    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_MESSAGE_ID', 'the message to answer has no usable Message-ID', {
+      requirement: 'ECO.2.2.2',
+    });
   }
   const before = parent.references.length > 0 ? parent.references : parent.inReplyTo ? [parent.inReplyTo] : [];
   const ids = [...new Set([...before.filter(isMessageId), parent.messageId])];
@@ -59,7 +61,7 @@ export function groupConversations<Message extends ThreadableMessage>(messages: 
     let root = id;
     while (parentOf.get(root) !== undefined && parentOf.get(root) !== root) root = parentOf.get(root) ?? root;
     // Path compression keeps long chains cheap.
-    for (let at = id; at !== root; ) {
+    for (let at = id; at !== root;) {
       const next = parentOf.get(at) ?? root;
       parentOf.set(at, root);
       at = next;
@@ -84,6 +86,7 @@ export function groupConversations<Message extends ThreadableMessage>(messages: 
     else group.push(message);
   }
   const conversations = [...groups.values()].map((group) => group.sort((a, b) => time(a) - time(b)));
-  const latest = (group: readonly Message[]): number => group.reduce((newest, message) => Math.max(newest, message.date?.getTime() ?? 0), 0);
+  const latest = (group: readonly Message[]): number =>
+    group.reduce((newest, message) => Math.max(newest, message.date?.getTime() ?? 0), 0);
   return conversations.sort((a, b) => latest(a) - latest(b));
 }

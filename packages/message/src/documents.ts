@@ -3,6 +3,7 @@ import { joinCdaPdfs, renderCdaPdf } from '@mss/cda-pdf';
 import { disambiguateNames, formatPdfName } from '@mss/subject';
 import { buildXdm, type XdmMissingAttribute } from '@mss/xdm';
 
+import { archiveFileName } from './archive-name.js';
 import type { AttachmentDraft, ComposeOptions, MessageDraft } from './draft.js';
 
 /** The attachments that documents become, and what was noticed on the way. */
@@ -13,9 +14,6 @@ export interface DocumentAttachments {
   /** Parts of the documents that the PDF cannot show and names instead. */
   readonly unrendered: readonly { readonly document: number; readonly code: string; readonly where: string }[];
 }
-
-/** The name of the archive in the mail, as the référentiel writes it. */
-export const archiveFileName = 'IHE_XDM.ZIP';
 
 /**
  * IHE_XDM.ZIP and the PDF/A-1 of the same documents, both derived from the one set (ECO.2.1.1, 2.1.4 to 2.1.6).
@@ -46,13 +44,26 @@ export async function attachDocuments(
   const nameOf = (index: number, documentCount: number): string => {
     const header = (set.documents[index] ?? set.documents[0]).header;
     return formatPdfName(
-      { actDate: serviceStart(header), label: header.code.displayName, documentCount, patient: set.patient, caseNumber: caseNumberOf(index) },
+      {
+        actDate: serviceStart(header),
+        label: header.code.displayName,
+        documentCount,
+        patient: set.patient,
+        caseNumber: caseNumberOf(index),
+      },
       profile,
     );
   };
   const joined = options.pdf === 'joined' && rendered.length > 1;
   const names = joined ? [nameOf(0, rendered.length)] : disambiguateNames(rendered.map((_pdf, index) => nameOf(index, 1)));
-  const files = joined ? [await joinCdaPdfs(rendered.map((pdf) => pdf.bytes), limits)] : rendered.map((pdf) => pdf.bytes);
+  const files = joined
+    ? [
+        await joinCdaPdfs(
+          rendered.map((pdf) => pdf.bytes),
+          limits,
+        ),
+      ]
+    : rendered.map((pdf) => pdf.bytes);
   return {
     attachments: [
       { name: archiveFileName, mediaType: 'application/zip', bytes: archive.bytes },

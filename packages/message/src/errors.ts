@@ -6,7 +6,8 @@
  * | `ERR_MSS_MESSAGE_SENDER` | the sender's address or label is not one (ECO.2.2.7) |
  * | `ERR_MSS_MESSAGE_NO_RECIPIENT` | nobody to write to |
  * | `ERR_MSS_MESSAGE_RECIPIENT` | an address that is not one, or a patient's address given as a professional's |
- * | `ERR_MSS_MESSAGE_TWO_PATIENTS` | two different patients among the recipients (ECO.2.1.1) |
+ * | `ERR_MSS_MESSAGE_TWO_PATIENTS` | two different patients among the recipients, or in the archives of a mail that is read (ECO.2.1.1) |
+ * | `ERR_MSS_MESSAGE_TOO_MANY_ARCHIVES` | reading: a flood of archives in one mail |
  * | `ERR_MSS_MESSAGE_PATIENT_MISMATCH` | the patient written to is not the patient of the documents (ECO.2.1.1) |
  * | `ERR_MSS_MESSAGE_INVISIBLE_TO_PATIENT` | a document that the patient may not see yet |
  * | `ERR_MSS_MESSAGE_INVISIBLE_TO_REPRESENTATIVES` | a document hidden from the legal representatives of a minor, sent to the space they read |
@@ -30,6 +31,7 @@ export type MessageErrorCode =
   | 'ERR_MSS_MESSAGE_NO_RECIPIENT'
   | 'ERR_MSS_MESSAGE_RECIPIENT'
   | 'ERR_MSS_MESSAGE_TWO_PATIENTS'
+  | 'ERR_MSS_MESSAGE_TOO_MANY_ARCHIVES'
   | 'ERR_MSS_MESSAGE_PATIENT_MISMATCH'
   | 'ERR_MSS_MESSAGE_INVISIBLE_TO_PATIENT'
   | 'ERR_MSS_MESSAGE_INVISIBLE_TO_REPRESENTATIVES'

@@ -1,10 +1,44 @@
 import { Parser } from 'htmlparser2';
 
 const blocks = new Set([
-  'address', 'article', 'aside', 'blockquote', 'center', 'dd', 'div', 'dl', 'dt', 'figcaption', 'figure', 'footer', 'form', 'h1', 'h2', 'h3', 'h4',
-  'h5', 'h6', 'header', 'hr', 'li', 'main', 'nav', 'ol', 'p', 'pre', 'section', 'table', 'tbody', 'tfoot', 'thead', 'tr', 'ul',
+  'address',
+  'article',
+  'aside',
+  'blockquote',
+  'center',
+  'dd',
+  'div',
+  'dl',
+  'dt',
+  'figcaption',
+  'figure',
+  'footer',
+  'form',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'header',
+  'hr',
+  'li',
+  'main',
+  'nav',
+  'ol',
+  'p',
+  'pre',
+  'section',
+  'table',
+  'tbody',
+  'tfoot',
+  'thead',
+  'tr',
+  'ul',
 ]);
-const unseen = new Set(['head', 'script', 'style', 'template', 'title', 'noscript']);
+const unseen = new Set(['script', 'style', 'template', 'title', 'noscript']);
+/** Attributes that name a resource which would have to be in the mail. */
+const references = ['src', 'srcset', 'href', 'xlink:href', 'background', 'poster', 'data', 'style'];
 
 /** What an HTML body says, and the inline resources it wants. */
 export interface HtmlContent {
@@ -19,6 +53,8 @@ export function readHtmlText(html: string): HtmlContent {
   const lines: string[] = [''];
   const inlineReferences: string[] = [];
   let hidden = 0;
+  let inStyle = false;
+  let preformatted = 0;
   const add = (text: string): void => {
     lines[lines.length - 1] += text;
   };
@@ -29,9 +65,9 @@ export function readHtmlText(html: string): HtmlContent {
     {
       onopentag(name, attributes) {
         if (unseen.has(name)) hidden += 1;
-        for (const value of [attributes['src'], attributes['background'], attributes['style']]) {
-          if (value !== undefined && /\bcid:/i.test(value)) inlineReferences.push(name);
-        }
+        if (name === 'style') inStyle = true;
+        if (name === 'pre') preformatted += 1;
+        if (references.some((attribute) => /\bcid:/i.test(attributes[attribute] ?? ''))) inlineReferences.push(name);
         if (blocks.has(name)) breakLine();
         if (name === 'br') lines.push('');
         if (name === 'li') add('- ');
@@ -39,10 +75,18 @@ export function readHtmlText(html: string): HtmlContent {
       },
       onclosetag(name) {
         if (unseen.has(name)) hidden -= 1;
+        if (name === 'style') inStyle = false;
+        if (name === 'pre') preformatted -= 1;
         if (blocks.has(name)) breakLine();
       },
       ontext(text) {
-        if (hidden === 0) add(text.replaceAll(/[ \t\r\n\f]+/g, ' '));
+        if (inStyle && /\bcid:/i.test(text)) inlineReferences.push('style');
+        if (hidden > 0) return;
+        const pieces = preformatted > 0 ? text.split(/\r\n?|\n/) : [text];
+        pieces.forEach((piece, index) => {
+          if (index > 0) lines.push('');
+          add(piece.replaceAll(/[ \t\r\n\f]+/g, ' '));
+        });
       },
     },
     { decodeEntities: true },
@@ -50,19 +94,27 @@ export function readHtmlText(html: string): HtmlContent {
   parser.write(html);
   parser.end();
   const text = lines
-    .map((line) => line.replaceAll(/ *\t */g, '\t').replaceAll(/ {2,}/g, ' ').trim())
+    .map((line) =>
+      line
+        .replaceAll(/ *\t */g, '\t')
+        .replaceAll(/ {2,}/g, ' ')
+        .trim(),
+    )
     .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim();
   return { text, inlineReferences };
 }
 
-/** The words of a text, for comparing wordings: letters and digits in NFC, punctuation and layout ignored. */
+/**
+ * The words of a text, for comparing wordings: letters and digits in NFC, and the signs that change what a number says
+ * (`<`, `≤`, `≥`, `±` before it, `%`, `‰`). Punctuation and layout are ignored, and so is `>`, which also quotes a line.
+ */
 export function wordsOf(text: string): string[] {
-  return text.normalize('NFC').match(/[\p{L}\p{N}]+/gu) ?? [];
+  return text.normalize('NFC').match(/[\p{L}\p{N}]+|[<≤≥±](?=\s*\d)|[%‰]/gu) ?? [];
 }
 
-/** Plain text as a whole HTML document of the same wording. */
+/** Plain text as HTML of the same wording. */
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

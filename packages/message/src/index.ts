@@ -6,13 +6,22 @@
  * @packageDocumentation
  */
 export { composeMessage, type ComposedMessage } from './compose.js';
-export { archiveFileName } from './documents.js';
+export { archiveFileName, isArchiveName } from './archive-name.js';
 export { type AttachmentDraft, type ComposeOptions, type MessageDraft } from './draft.js';
 export { readMessage, type ReceivedAttachment, type ReceivedMessage } from './read.js';
-export { describeMessage } from './describe.js';
+export { type ReceivedArchive } from './open-archives.js';
+export { describeMessage, type MessageDescription } from './describe.js';
 export { type PatientRecipient, type ProfessionalRecipient, type Recipient } from './recipients.js';
 export { isSurelyAdult } from './right-eyes.js';
-export { formatSenderLabel, parseSenderLabel, type EntitySender, type MailboxKind, type PersonalSender, type Sender, type SenderLabel } from './sender.js';
+export {
+  formatSenderLabel,
+  parseSenderLabel,
+  type EntitySender,
+  type MailboxKind,
+  type PersonalSender,
+  type Sender,
+  type SenderLabel,
+} from './sender.js';
 export { applicativeMention } from './body.js';
 export { groupConversations, isMessageId, replyHeaders, type ParentMessage, type ThreadableMessage } from './conversation.js';
 export { type MessageErrorCode, type MessageWarningCode } from './errors.js';

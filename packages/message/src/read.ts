@@ -1,12 +1,21 @@
-import { isMssError, type Limits, type MssError, type MssWarning, type PatientTraits, type ReadResult } from '@mss/core';
-import { parseAddressList, parseMailDate, parseMessageIds, parseMime, type MailAddress, type MimeMessage, type MimePart } from '@mss/formats/mime';
+import type { Limits, MssError, MssWarning, PatientTraits, ReadResult } from '@mss/core';
+import {
+  parseAddressList,
+  parseMailDate,
+  parseMessageIds,
+  parseMime,
+  type MailAddress,
+  type MimeMessage,
+  type MimePart,
+} from '@mss/formats/mime';
 import { inspectReceipt, type Receipt } from '@mss/receipts';
-import { parseSubject, type ParsedSubject } from '@mss/subject';
-import { readXdm, type XdmArchive } from '@mss/xdm';
+import { announcesDocuments, parseSubject, type ParsedSubject } from '@mss/subject';
+import type { XdmArchive } from '@mss/xdm';
 
 import { isMessageId } from './conversation.js';
 import type { MessageWarningCode } from './errors.js';
 import { readHtmlText } from './html-text.js';
+import { openArchives, type ReceivedArchive } from './open-archives.js';
 
 /** One attachment as received. */
 export interface ReceivedAttachment {
@@ -31,15 +40,20 @@ export interface ReceivedMessage {
   /** The subject as a person reads it. */
   readonly subjectText: string;
   readonly subject: ParsedSubject;
-  /** The text part; derived from the HTML when the mail has no text. */
+  /** The text part; derived from the HTML when the mail has no text. Lines end with LF. */
   readonly body: { readonly text: string | null; readonly html: string | null };
   /** X-MSS-* headers, names in upper case. */
   readonly xMss: Readonly<Record<string, string>>;
   readonly attachments: readonly ReceivedAttachment[];
-  /** The IHE_XDM archive, opened whether the subject announces it or not. */
+  /** The IHE_XDM archive, opened whether the subject announces it or not; `null` when archives of two patients are there. */
   readonly xdm: XdmArchive | null;
-  /** Why the archive could not be read; the rest of the message is there all the same. */
+  /**
+   * Why an archive could not be read, or `ERR_MSS_MESSAGE_TWO_PATIENTS` when archives contradict each other; the rest of the
+   * message is there all the same. With several archives it may stand beside a readable `xdm`.
+   */
   readonly xdmError: MssError | null;
+  /** Every archive of the mail; conformant mails have at most one. */
+  readonly archives: readonly ReceivedArchive[];
   /** The patient by METADATA.XML (ECO.2.1.2); `null` without a readable archive. */
   readonly patient: PatientTraits | null;
   readonly receipt: Receipt;
@@ -47,8 +61,6 @@ export interface ReceivedMessage {
   readonly requested: { readonly dsn: boolean; readonly mdn: boolean };
   readonly mime: MimeMessage;
 }
-
-const archiveName = /^ihe[_ -]?xdm(?:\s*\(\d+\))?\.zip$/i;
 
 /** Every leaf below a part that is not inside an attached message. */
 function leavesOf(part: MimePart): MimePart[] {
@@ -60,6 +72,18 @@ function isBody(part: MimePart): boolean {
   return (part.mediaType === 'text/plain' || part.mediaType === 'text/html') && part.disposition !== 'attachment' && part.fileName === null;
 }
 
+const unixLines = (text: string): string => text.replaceAll(/\r\n?/g, '\n');
+
+/** The first of each X-MSS-* header, as MIME counts repeated fields. */
+function xMssOf(mime: MimeMessage): Record<string, string> {
+  const found = new Map<string, string>();
+  for (const { name, value } of mime.headers) {
+    const key = name.toUpperCase();
+    if (key.startsWith('X-MSS-') && !found.has(key)) found.set(key, value);
+  }
+  return Object.fromEntries(found);
+}
+
 function messageIds(text: string | null): string[] {
   return text === null ? [] : parseMessageIds(text).filter(isMessageId);
 }
@@ -67,21 +91,35 @@ function messageIds(text: string | null): string[] {
 /**
  * Reads an MSSanté mail: envelope, subject, body, attachments, archive, receipt.
  *
- * The archive is found by its name (`IHE_XDM.ZIP`, any case) or, failing that, by being the only ZIP of a mail whose subject
- * announces documents. A broken archive does not lose the mail: `xdmError` says why it could not be read.
+ * The archive is found by its name (`IHE_XDM.ZIP`, any case) or, failing that, among the zips of a mail whose subject
+ * announces documents. A broken archive does not lose the mail: `xdmError` says why it could not be read. Archives that
+ * contradict each other about the patient give no patient at all.
+ *
+ * Not checked: who the sender really is, signatures, and that the PDF says what the CDA says. Not opened: attached messages
+ * (read their bytes with this function again), S/MIME, `winmail.dat`.
  *
  * @throws MssError of `@mss/formats/mime` when the bytes are no mail or exceed a limit.
  * @see Référentiel #2 v0.1 chapter 3; ECO.2.1.2, 2.1.3
  */
-export function readMessage(bytes: Uint8Array, options: { readonly limits?: Partial<Limits> } = {}): ReadResult<ReceivedMessage, MessageWarningCode> {
+export function readMessage(
+  bytes: Uint8Array,
+  options: { readonly limits?: Partial<Limits> } = {},
+): ReadResult<ReceivedMessage, MessageWarningCode> {
   const limits = options.limits === undefined ? {} : { limits: options.limits };
   const { value: mime, warnings: mimeWarnings } = parseMime(bytes, limits);
-  const warnings: MssWarning<MessageWarningCode>[] = mimeWarnings.map((one) => ({ ...one, code: 'MESSAGE_MIME', message: `${one.code}: ${one.message}` }));
+  const warnings: MssWarning<MessageWarningCode>[] = [];
+  const addMime = (tolerated: readonly MssWarning[]): void => {
+    for (const one of tolerated) warnings.push({ ...one, code: 'MESSAGE_MIME', message: `${one.code}: ${one.message}` });
+  };
+  addMime(mimeWarnings);
   const warn = (code: MessageWarningCode, message: string, where?: string): void => {
     warnings.push(where === undefined ? { code, message } : { code, message, where });
   };
   const addresses = (name: string): readonly MailAddress[] => {
-    const raw = mime.headersNamed(name).map((header) => header.raw).join(', ');
+    const raw = mime
+      .headersNamed(name)
+      .map((header) => header.raw)
+      .join(', ');
     if (raw === '') return [];
     const read = parseAddressList(raw);
     if (read.warnings.length > 0) warn('MESSAGE_ADDRESS', 'an address list is not well formed', name);
@@ -92,7 +130,14 @@ export function readMessage(bytes: Uint8Array, options: { readonly limits?: Part
   const bodies = leaves.filter(isBody);
   const textPart = bodies.find((part) => part.mediaType === 'text/plain');
   const htmlPart = bodies.find((part) => part.mediaType === 'text/html');
-  const html = htmlPart === undefined ? null : htmlPart.text();
+  const decoded = (part: MimePart | undefined): string | null => {
+    if (part === undefined) return null;
+    const { value, warnings: tolerated } = part.decodeText();
+    addMime(tolerated);
+    return unixLines(value);
+  };
+  const text = decoded(textPart);
+  const html = decoded(htmlPart);
   if (textPart === undefined && html !== null) warn('MESSAGE_HTML_ONLY', 'the body has no text part');
   const attachmentParts = leaves.filter((part) => part !== textPart && part !== htmlPart);
   const attachments = attachmentParts.map((part) => ({ name: part.fileName, mediaType: part.mediaType, bytes: () => part.content() }));
@@ -100,17 +145,22 @@ export function readMessage(bytes: Uint8Array, options: { readonly limits?: Part
   const subjectText = mime.header('subject') ?? '';
   // Raw, so that words are decoded once and folding is understood.
   const rawSubject = mime.headersNamed('subject')[0]?.raw ?? '';
-  const firstReading = parseSubject(rawSubject);
-  const { archive, archiveError } = openArchive(attachmentParts, firstReading.ok, limits, warnings);
-  const patient = archive?.patient ?? null;
-  const subject = patient === null ? firstReading : parseSubject(rawSubject, { traits: patient });
+  const announced = announcesDocuments(rawSubject);
+  const opened = openArchives(attachmentParts, { announced, ...limits });
+  warnings.push(...opened.warnings);
+  const { xdm, patient } = opened;
+  const subject = parseSubject(rawSubject, { traits: patient });
   for (const one of subject.tolerated) warn('MESSAGE_SUBJECT_TOLERATED', one.message, one.code);
-  if (archive !== null && !subject.ok) warn('MESSAGE_SUBJECT_WITHOUT_PREFIX', 'the mail holds an archive that its subject does not announce');
+  if (opened.archives.length > 0 && !announced)
+    warn('MESSAGE_SUBJECT_WITHOUT_PREFIX', 'the mail holds an archive that its subject does not announce');
   const receipt = inspectReceipt(mime);
-  if (archive === null && archiveError === null && subject.ok && receipt.kind === 'none') {
+  if (opened.archives.length === 0 && opened.error === null && announced && receipt.kind === 'none') {
     warn('MESSAGE_SUBJECT_WITHOUT_ARCHIVE', 'the subject announces documents and the mail holds no archive');
   }
-  if (archive !== null && !attachmentParts.some((part) => part.mediaType === 'application/pdf' || /\.pdf$/i.test(part.fileName ?? ''))) {
+  if (
+    opened.archives.length > 0 &&
+    !attachmentParts.some((part) => part.mediaType === 'application/pdf' || /\.pdf$/i.test(part.fileName?.trim() ?? ''))
+  ) {
     warn('MESSAGE_NO_PDF', 'the mail holds an archive and no PDF of its documents');
   }
 
@@ -129,11 +179,12 @@ export function readMessage(bytes: Uint8Array, options: { readonly limits?: Part
       replyTo: addresses('reply-to'),
       subjectText,
       subject,
-      body: { text: textPart?.text() ?? (html === null ? null : readHtmlText(html).text), html },
-      xMss: Object.fromEntries(mime.headers.filter((header) => /^x-mss-/i.test(header.name)).map((header) => [header.name.toUpperCase(), header.value])),
+      body: { text: text ?? (html === null ? null : readHtmlText(html).text), html },
+      xMss: xMssOf(mime),
       attachments,
-      xdm: archive,
-      xdmError: archiveError,
+      xdm,
+      xdmError: opened.error,
+      archives: opened.archives,
       patient,
       receipt,
       requested: { dsn: mime.header('return-receipt-to') !== null, mdn: mime.header('disposition-notification-to') !== null },
@@ -141,27 +192,4 @@ export function readMessage(bytes: Uint8Array, options: { readonly limits?: Part
     },
     warnings,
   };
-}
-
-function openArchive(
-  parts: readonly MimePart[],
-  announced: boolean,
-  limits: { readonly limits?: Partial<Limits> },
-  warnings: MssWarning<MessageWarningCode>[],
-): { readonly archive: XdmArchive | null; readonly archiveError: MssError | null } {
-  const named = parts.filter((part) => archiveName.test(part.fileName?.trim() ?? ''));
-  const zips = parts.filter((part) => /zip/.test(part.mediaType) || /\.zip$/i.test(part.fileName ?? ''));
-  const candidates = named.length > 0 ? named : announced ? zips : [];
-  const [first] = candidates;
-  if (first === undefined) return { archive: null, archiveError: null };
-  if (candidates.length > 1) warnings.push({ code: 'MESSAGE_SEVERAL_ARCHIVES', message: 'the mail holds several archives; the first one is read' });
-  try {
-    const { value, warnings: tolerated } = readXdm(first.content(), limits);
-    warnings.push(...tolerated.map((one) => ({ ...one, code: 'MESSAGE_ARCHIVE' as const, message: `${one.code}: ${one.message}` })));
-    return { archive: value, archiveError: null };
-  } catch (error) {
-    if (!isMssError(error)) throw error;
-    warnings.push({ code: 'MESSAGE_ARCHIVE_UNREADABLE', message: `the archive could not be read: ${error.code}` });
-    return { archive: null, archiveError: error };
-  }
 }

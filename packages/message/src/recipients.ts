@@ -1,7 +1,7 @@
 import type { PatientTraits } from '@mss/core';
 import { MssError } from '@mss/core';
-import { equalAddresses, isMssAddress } from '@mss/formats/mime';
-import { isPatientAddress, type PatientAddress } from '@mss/ins-address';
+import { formatMssAddress, parseMssAddress } from '@mss/formats/mime';
+import { isPatientAddress, parsePatientAddress, type PatientAddress } from '@mss/ins-address';
 
 import type { MessageErrorCode } from './errors.js';
 
@@ -24,6 +24,17 @@ export interface PatientRecipient {
 /** Somebody written to. */
 export type Recipient = ProfessionalRecipient | PatientRecipient;
 
+/** The address as SMTP and header fields write it, its domain in ASCII; `null` when it is none. */
+export function wireAddress(address: string): string | null {
+  const parsed = parseMssAddress(address);
+  return parsed === null ? null : formatMssAddress(parsed);
+}
+
+/** Whether an address is a patient's in any spelling of its domain that leads to the same server. */
+export function isPatientMailbox(address: string): boolean {
+  return isPatientAddress(wireAddress(address) ?? address);
+}
+
 /** The matricule that a patient's address is made of. */
 export function matriculeOf(recipient: PatientRecipient): string {
   return recipient.address.slice(0, recipient.address.indexOf('@')).toUpperCase();
@@ -38,21 +49,28 @@ export function matriculeOf(recipient: PatientRecipient): string {
  * `ERR_MSS_MESSAGE_PATIENT_MISMATCH`
  */
 export function checkRecipients(recipients: readonly Recipient[], patient: PatientTraits | null): void {
-  if (recipients.length === 0) throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_NO_RECIPIENT', 'a message needs at least one recipient');
+  if (recipients.length === 0)
+    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_NO_RECIPIENT', 'a message needs at least one recipient');
   const matricules = new Set<string>();
   for (const recipient of recipients) {
-    if (!isMssAddress(recipient.address)) throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_RECIPIENT', 'a recipient has no valid mail address');
-    if (recipient.kind === 'patient') matricules.add(matriculeOf(recipient));
-    else if (isPatientAddress(recipient.address)) {
+    // Callers in plain JavaScript have no types: what is said to be a patient is one by its address.
+    if (recipient.kind === 'patient' ? parsePatientAddress(recipient.address).value === null : isPatientMailbox(recipient.address)) {
       throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_RECIPIENT', "a patient's address must be built from a qualified identity", {
         requirement: 'ECO.2.2.6',
       });
     }
+    if (wireAddress(recipient.address) === null)
+      throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_RECIPIENT', 'a recipient has no valid mail address');
+    if (recipient.kind === 'patient') matricules.add(matriculeOf(recipient));
   }
   if (matricules.size > 1) {
-    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_TWO_PATIENTS', 'one message concerns one person: the recipients are two patients', {
-      requirement: 'ECO.2.1.1',
-    });
+    throw new MssError<MessageErrorCode>(
+      'ERR_MSS_MESSAGE_TWO_PATIENTS',
+      'one message concerns one person: the recipients are two patients',
+      {
+        requirement: 'ECO.2.1.1',
+      },
+    );
   }
   const [matricule] = matricules;
   if (matricule !== undefined && patient !== null && patient.ins?.value.toUpperCase() !== matricule) {
@@ -66,5 +84,10 @@ export function checkRecipients(recipients: readonly Recipient[], patient: Patie
 
 /** Recipients without repetition, in order; addresses compare with their domain's case and form ignored. */
 export function uniqueRecipients(recipients: readonly Recipient[]): Recipient[] {
-  return recipients.filter((one, index) => recipients.findIndex((other) => equalAddresses(other.address, one.address)) === index);
+  const unique = new Map<string, Recipient>();
+  for (const recipient of recipients) {
+    const key = wireAddress(recipient.address) ?? recipient.address;
+    if (!unique.has(key)) unique.set(key, recipient);
+  }
+  return [...unique.values()];
 }

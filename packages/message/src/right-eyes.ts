@@ -5,6 +5,15 @@ import { describeMatricule, isTestInsOid } from '@mss/ins-address';
 import type { MessageErrorCode } from './errors.js';
 import type { Recipient } from './recipients.js';
 
+/** A field of a date, or the highest it may mean. */
+function latest(text: string | null, highest: number): number {
+  const value = Number(text ?? 0);
+  return value >= 1 && value <= highest ? value : highest;
+}
+
+/** Nobody alive was born before; `0000` stands for an unknown year. */
+const earliestBirthYear = 1850;
+
 /**
  * Whether the person is surely an adult at an instant. A birth date that is partial or lunar counts as the latest day it
  * may mean: what is unknown protects the minor.
@@ -13,13 +22,9 @@ import type { Recipient } from './recipients.js';
  */
 export function isSurelyAdult(birthDate: string | null, at: Date): boolean {
   const date = birthDate === null ? null : parseHl7Timestamp(birthDate);
-  if (date === null) return false;
-  const field = (text: string | null, highest: number): number => {
-    const value = Number(text ?? 0);
-    return value >= 1 && value <= highest ? value : highest;
-  };
-  const month = field(date.month, 12);
-  const day = field(date.day, new Date(Date.UTC(Number(date.year), month, 0)).getUTCDate());
+  if (date === null || Number(date.year) < earliestBirthYear) return false;
+  const month = latest(date.month, 12);
+  const day = latest(date.day, new Date(Date.UTC(Number(date.year), month, 0)).getUTCDate());
   // The day is compared in the most western zone of France, so that nobody comes of age a day early.
   const local = new Date(at.getTime() - 10 * 3_600_000);
   const years = local.getUTCFullYear() - Number(date.year);
@@ -85,12 +90,18 @@ function checkIdentity(set: DocumentSet, environment: Environment): void {
   const ins = set.patient.ins;
   if (ins === null) return;
   if (environment === 'production' && isTestInsOid(ins.oid)) {
-    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_TEST_IDENTITY', 'a test or demonstration INS is not sent in the production environment', {
-      requirement: 'ECO.2.2.6',
-      details: { oid: ins.oid },
-    });
+    throw new MssError<MessageErrorCode>(
+      'ERR_MSS_MESSAGE_TEST_IDENTITY',
+      'a test or demonstration INS is not sent in the production environment',
+      {
+        requirement: 'ECO.2.2.6',
+        details: { oid: ins.oid },
+      },
+    );
   }
   if (environment === 'production' && !describeMatricule(ins.value, { oid: ins.oid }).ok) {
-    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_INS_KEY', 'the INS matricule of the documents is not well formed', { requirement: 'ECO.2.2.6' });
+    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_INS_KEY', 'the INS matricule of the documents is not well formed', {
+      requirement: 'ECO.2.2.6',
+    });
   }
 }

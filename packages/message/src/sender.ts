@@ -2,6 +2,7 @@ import { MssError, upperCaseFrench } from '@mss/core';
 import { isMssAddress } from '@mss/formats/mime';
 
 import type { MessageErrorCode } from './errors.js';
+import { isPatientMailbox } from './recipients.js';
 
 /**
  * The mailbox that sends, one of the three kinds of the référentiel.
@@ -41,11 +42,16 @@ function field(text: string | undefined, name: string): string | null {
   if (text === undefined) return null;
   // An underscore separates fields, so it cannot stand inside one.
   const clean = text.normalize('NFC').replaceAll('_', '-').replaceAll(/\s+/gu, ' ').trim();
-  if (clean === '' || /\p{Cc}/u.test(clean)) {
-    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_SENDER', `the ${name} of the sender's label is empty or holds control characters`, {
-      requirement: 'ECO.2.2.7',
-      details: { field: name },
-    });
+  // Bidirectional controls turn a label round on the screen: another sender could be shown.
+  if (clean === '' || /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(clean)) {
+    throw new MssError<MessageErrorCode>(
+      'ERR_MSS_MESSAGE_SENDER',
+      `the ${name} of the sender's label is empty or holds control characters`,
+      {
+        requirement: 'ECO.2.2.7',
+        details: { field: name },
+      },
+    );
   }
   return clean;
 }
@@ -54,11 +60,13 @@ function field(text: string | undefined, name: string): string | null {
  * The label of a sender.
  *
  * @param options.separator - `"_"` as the rule says; `" "` for hosts whose correspondents insist on the printed examples.
- * @throws MssError `ERR_MSS_MESSAGE_SENDER` when the address is not one or a mandatory field is empty.
+ * @throws MssError `ERR_MSS_MESSAGE_SENDER` when the address is not a professional's or a field is empty or unprintable.
  */
 export function formatSenderLabel(sender: Sender, options: { readonly separator?: '_' | ' ' } = {}): string {
-  if (!isMssAddress(sender.address)) {
-    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_SENDER', "the sender's address is not a mail address", { requirement: 'ECO.2.2.7' });
+  if (!isMssAddress(sender.address) || isPatientMailbox(sender.address)) {
+    throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_SENDER', "the sender's address is not that of a professional mailbox", {
+      requirement: 'ECO.2.2.7',
+    });
   }
   const fields =
     sender.kind === 'personal'
@@ -80,30 +88,64 @@ export interface SenderLabel {
   readonly entity: string | null;
 }
 
-const titles = /^(?:Dr|Docteur|Pr|Professeur|M|M\.|Mme|Mlle|Me|Maître)\.?$/iu;
+const titles = /^(?:Dr|Docteur|Pr|Professeur|M|Mme|Mlle|Me|Maître)\.?$/iu;
+const organisations =
+  /^(?:H[oô]pita(?:l|ux)|CHU|CHR|CHRU|CHI|CH|GHT|Clinique|Polyclinique|Laboratoires?|Labo|Centre|Cabinet|Service|P[oô]le|Unit[eé]|EHPAD|Ehpad|HAD|SSIAD|Pharmacie|Maison|Groupe|R[eé]seau|Institut|Fondation|Association|MSP|CPTS|SAMU|Urgences|Secr[eé]tariat)$/u;
+
+const isCapital = (text: string): boolean => /\p{Lu}/u.test(text) && text === upperCaseFrench(text) && /^[\p{L}\p{M}'’. -]+$/u.test(text);
+
+/** Where title, names and entity of a personal label lie; `null` for the label of an entity. */
+interface Cut {
+  readonly hasTitle: boolean;
+  /** First and last part of the family name. */
+  readonly first: number;
+  readonly last: number;
+}
+
+const cutAt = (index: number): Cut => ({ hasTitle: index === 2, first: index, last: index });
+
+/** Fields joined by underscores have their places; only title and entity may be missing. */
+function cutFields(fields: readonly string[]): Cut | null {
+  const [one, two, three] = [0, 1, 2].map((index) => isCapital(fields[index] ?? ''));
+  if (fields.length < 2 || fields.length > 4 || fields.includes('')) return null;
+  if (fields.length === 2) return two && !(one && organisations.test(fields[0] ?? '')) ? cutAt(1) : null;
+  if (three && (!two || fields.length === 4 || titles.test(fields[0] ?? ''))) return cutAt(2);
+  return two && fields.length === 3 ? cutAt(1) : null;
+}
+
+/** A word that is a family name, and not an initial. */
+const isName = (word: string): boolean => isCapital(word) && /\p{Lu}['’-]?\p{Lu}/u.test(word);
+
+/** Words joined by spaces: the family name is the first run of words in capitals. */
+function cutWords(words: readonly string[]): Cut | null {
+  if (organisations.test(words[0] ?? '')) return null;
+  const hasTitle = words.length > 2 && titles.test(words[0] ?? '');
+  const first = words.findIndex((word, index) => index > (hasTitle ? 1 : 0) && isName(word));
+  if (first < 0) return null;
+  let last = first;
+  while (isName(words[last + 1] ?? '')) last += 1;
+  return { hasTitle, first, last };
+}
 
 /**
  * Reads a label written with underscores or, as the printed examples show, with spaces.
  *
- * The family name is the run of words in capitals; without one the label is an entity's. What stands before it is title
- * and given name, what follows is the entity.
+ * With underscores the fields have their places. With spaces the family name is the run of words in capitals; what stands
+ * before it is title and given name, what follows is the entity. Without a name in capitals, or when the label begins like
+ * the name of an organisation, the label is an entity's. For display: who the sender is, the directory tells.
  */
 export function parseSenderLabel(label: string): SenderLabel {
   const text = label.normalize('NFC').trim();
-  const words = text.includes('_') ? text.split('_') : text.split(/\s+/u);
-  const isCapital = (word: string): boolean => /\p{Lu}{2}/u.test(word) && word === upperCaseFrench(word) && /^[\p{L}'’ -]+$/u.test(word);
-  const first = words.findIndex((word, index) => index > 0 && isCapital(word));
-  if (first < 0) return { title: null, givenName: null, familyName: null, entity: text === '' ? null : text };
-  let last = first;
-  while (!text.includes('_') && last + 1 < words.length && isCapital(words[last + 1] ?? '')) last += 1;
-  const before = words.slice(0, first);
-  const title = before.length > 1 && titles.test(before[0] ?? '') ? (before[0] ?? null) : null;
-  const given = before.slice(title === null ? 0 : 1).join(' ');
-  const entity = words.slice(last + 1).join(' ');
+  const underscored = text.includes('_');
+  const parts = underscored ? text.split('_').map((part) => part.trim()) : text.split(/\s+/u);
+  const cut = underscored ? cutFields(parts) : cutWords(parts);
+  if (cut === null) return { title: null, givenName: null, familyName: null, entity: text === '' ? null : text };
+  const given = parts.slice(cut.hasTitle ? 1 : 0, cut.first).join(' ');
+  const entity = parts.slice(cut.last + 1).join(' ');
   return {
-    title,
+    title: cut.hasTitle ? (parts[0] ?? null) : null,
     givenName: given === '' ? null : given,
-    familyName: words.slice(first, last + 1).join(' '),
+    familyName: parts.slice(cut.first, cut.last + 1).join(' '),
     entity: entity === '' ? null : entity,
   };
 }

@@ -25,15 +25,24 @@ function holdsQualifiedIns(set: DocumentSet): boolean {
  */
 export function xMssHeaders(
   profile: Profile,
-  options: { readonly documents: DocumentSet | null; readonly recipients: readonly Recipient[]; readonly nil: string | undefined; readonly endConversation: boolean },
+  options: {
+    readonly documents: DocumentSet | null;
+    readonly recipients: readonly Recipient[];
+    readonly nil: string | undefined;
+    readonly endConversation: boolean;
+  },
 ): [name: string, value: string][] {
   const headers: [string, string][] = [];
   if (options.endConversation) {
     const toPatientOnly = options.recipients.length > 0 && options.recipients.every((recipient) => recipient.kind === 'patient');
     if (!profile.message.endOfConversation || !toPatientOnly) {
-      throw new MssError<MessageErrorCode>('ERR_MSS_MESSAGE_END_OF_CONVERSATION', 'the end of a conversation is told to a patient alone, in a profile that knows it', {
-        requirement: 'ECO.2.2.8',
-      });
+      throw new MssError<MessageErrorCode>(
+        'ERR_MSS_MESSAGE_END_OF_CONVERSATION',
+        'the end of a conversation is told to a patient alone, in a profile that knows it',
+        {
+          requirement: 'ECO.2.2.8',
+        },
+      );
     }
     headers.push(['X-MSS-MES', 'FIN']);
   }

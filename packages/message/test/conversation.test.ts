@@ -1,10 +1,14 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { groupConversations, isMessageId, replyHeaders } from '../src/conversation.js';
 
 const id = (name: string): string => `<${name}@cabinet.mssante.test>`;
-const message = (name: string, references: string[] = [], day = 1): { messageId: string; inReplyTo: string | null; references: string[]; date: Date } => ({
+const message = (
+  name: string,
+  references: string[] = [],
+  day = 1,
+): { messageId: string; inReplyTo: string | null; references: string[]; date: Date } => ({
   messageId: id(name),
   inReplyTo: references.at(-1) ?? null,
   references,
@@ -27,7 +31,9 @@ describe('headers of an answer [ECO.2.2.2, RFC 5322 §3.6.4]', () => {
   });
   it.each(['', 'a@b', '<a b@c>', '<a@b>\r\nBcc: x@y', '<a@b><c@d>'])('refuse a parent without usable Message-ID: %j', (messageId) => {
     expect(isMessageId(messageId)).toBe(false);
-    expect(() => replyHeaders({ messageId, references: [] })).toThrow(expect.objectContaining({ code: 'ERR_MSS_MESSAGE_MESSAGE_ID', requirement: 'ECO.2.2.2' }));
+    expect(() => replyHeaders({ messageId, references: [] })).toThrow(
+      expect.objectContaining({ code: 'ERR_MSS_MESSAGE_MESSAGE_ID', requirement: 'ECO.2.2.2' }),
+    );
   });
 });
 
@@ -49,8 +55,19 @@ describe('conversations', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(20), fc.nat(20)), { maxLength: 30 }), fc.integer(), (links, seed) => {
         const all = links.map(([from, to], index) => message(`${index}-${from}`, [id(`n${to}`), id(`n${from}`)], index + 1));
-        const shuffled = all.map((one, index) => ({ one, key: Math.sin(seed + index) })).sort((x, y) => x.key - y.key).map(({ one }) => one);
-        const sets = (groups: readonly (readonly (typeof all)[number][])[]): string[] => groups.map((group) => group.map((one) => one.messageId).sort().join()).sort();
+        const shuffled = all
+          .map((one, index) => ({ one, key: Math.sin(seed + index) }))
+          .sort((x, y) => x.key - y.key)
+          .map(({ one }) => one);
+        const sets = (groups: readonly (readonly (typeof all)[number][])[]): string[] =>
+          groups
+            .map((group) =>
+              group
+                .map((one) => one.messageId)
+                .sort()
+                .join(),
+            )
+            .sort();
         expect(sets(groupConversations(shuffled))).toEqual(sets(groupConversations(all)));
       }),
       { seed: 20260101 },
@@ -58,6 +75,6 @@ describe('conversations', () => {
   });
   it('of ten thousand messages in one chain take no stack and little time', () => {
     const chain = Array.from({ length: 10_000 }, (_, index) => message(`m${index}`, index === 0 ? [] : [id(`m${index - 1}`)], 1));
-    expect(groupConversations(chain.reverse())).toHaveLength(1);
+    expect(groupConversations(chain.toReversed())).toHaveLength(1);
   });
 });

@@ -19,8 +19,19 @@ export function documents(...names: string[]): DocumentSet {
 
 export const laboratoryReport = '001-biologie-hemogramme';
 
-export const sender: Sender = { kind: 'personal', address: 'claire.moreau@cabinet.mssante.test', title: 'Dr', givenName: 'Claire', familyName: 'Moreau', entity: 'Cabinet médical' };
-export const colleague: ProfessionalRecipient = { kind: 'professional', address: 'hugo.bernard@clinique.mssante.test', name: 'Dr Hugo BERNARD' };
+export const sender: Sender = {
+  kind: 'personal',
+  address: 'claire.moreau@cabinet.mssante.test',
+  title: 'Dr',
+  givenName: 'Claire',
+  familyName: 'Moreau',
+  entity: 'Cabinet médical',
+};
+export const colleague: ProfessionalRecipient = {
+  kind: 'professional',
+  address: 'hugo.bernard@clinique.mssante.test',
+  name: 'Dr Hugo BERNARD',
+};
 
 /** The address of a document's patient, as the host's identity base would allow it. */
 export function patientOf(set: DocumentSet): PatientRecipient {
@@ -28,7 +39,15 @@ export function patientOf(set: DocumentSet): PatientRecipient {
   if (ins === null) throw new Error('the document has no INS');
   return {
     kind: 'patient',
-    address: patientAddress(qualifyIns({ matricule: ins.value, oid: ins.oid, status: 'qualifiee', assertedBy: { kind: 'identity-base', name: 'test' }, environment: 'test' })),
+    address: patientAddress(
+      qualifyIns({
+        matricule: ins.value,
+        oid: ins.oid,
+        status: 'qualifiee',
+        assertedBy: { kind: 'identity-base', name: 'test' },
+        environment: 'test',
+      }),
+    ),
   };
 }
 

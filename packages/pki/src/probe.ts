@@ -5,7 +5,6 @@ import { assembleChannel, type Channel, type SecureChannelPolicyOptions } from '
 import { startTlsDialogues } from './starttls/dialogues.js';
 import type { SeenServer } from './tls/connector.js';
 import type { CertificateSummary, ConnectOptions, PathRevocation, SecureTarget, StartTlsDialogue } from './types.js';
-import { summarize } from './x509/certificate.js';
 
 /** What to look at, and how. Everything that makes a policy may be given; `clientIdentity` is not offered to anyone. */
 export interface TlsProbeOptions extends Omit<SecureChannelPolicyOptions, 'clientIdentity'>, SecureTarget {
@@ -84,7 +83,12 @@ export async function probeTls(options: TlsProbeOptions): Promise<TlsProbe> {
 
 async function negative(
   error: MssError<PkiErrorCode>,
-  at: { readonly channel: Channel; readonly options: ConnectOptions; readonly startTls: StartTlsDialogue | null; readonly seen: SeenServer | null },
+  at: {
+    readonly channel: Channel;
+    readonly options: ConnectOptions;
+    readonly startTls: StartTlsDialogue | null;
+    readonly seen: SeenServer | null;
+  },
 ): Promise<TlsProbe> {
   const { channel, options, startTls, seen } = at;
   const chain: JudgedChain | null = seen?.chain ?? null;
@@ -96,7 +100,7 @@ async function negative(
     ok: clientCertificateRequired,
     protocol,
     cipher,
-    chain: chain?.path.map(summarize) ?? [],
+    chain: chain?.path.map(({ summary }) => summary) ?? [],
     revocation: chain?.revocation ?? unchecked(channel.clock.now()),
     clientCertificateRequired,
     refusal: clientCertificateRequired ? null : { requirement: error.requirement ?? null, code: error.code, reason: error.message },

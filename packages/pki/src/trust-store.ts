@@ -1,7 +1,7 @@
 import { pkiError } from './errors.js';
 import type { CertificateSummary } from './types.js';
 import { readCertificates } from './x509/bundle.js';
-import { isSignedBy, sha256Hex, summarize, type Certificate } from './x509/certificate.js';
+import { isSignedBy, sha256Hex, type Certificate } from './x509/certificate.js';
 
 /** What a trust store is made of. Files are given as bytes or text: PEM, DER or `.p7b`, each may hold several certificates. */
 export interface TrustStoreSource {
@@ -21,7 +21,7 @@ export interface TrustStoreSource {
 }
 
 /** @internal */
-export const storeContents: unique symbol = Symbol.for('mss.pki.trustStore') as never;
+export const storeContents: unique symbol = Symbol.for('mss.pki.trustStore');
 
 /** Anchors and what completes chains to them. Made by {@link createTrustStore}. */
 export interface TrustStore {
@@ -30,7 +30,11 @@ export interface TrustStore {
   /** The trusted roots. */
   readonly anchors: readonly CertificateSummary[];
   /** @internal */
-  readonly [storeContents]: { readonly id: string; readonly anchors: readonly Certificate[]; readonly intermediates: readonly Certificate[] };
+  readonly [storeContents]: {
+    readonly id: string;
+    readonly anchors: readonly Certificate[];
+    readonly intermediates: readonly Certificate[];
+  };
 }
 
 function normalizePin(pin: string): string {
@@ -57,7 +61,9 @@ export function createTrustStore(source: TrustStoreSource): TrustStore {
   const given = source.anchors.flatMap((file) => readCertificates(file));
   const roots = given.filter((one) => one.selfIssued && isSignedBy(one, one));
   if (roots.length === 0) {
-    throw pkiError('ERR_MSS_PKI_NO_ANCHOR', `trust store "${source.name}" holds no self-signed certificate`, { details: { store: source.name } });
+    throw pkiError('ERR_MSS_PKI_NO_ANCHOR', `trust store "${source.name}" holds no self-signed certificate`, {
+      details: { store: source.name },
+    });
   }
   const pins = source.pins?.map(normalizePin);
   const anchors = unique(pins === undefined ? roots : roots.filter((one) => pins.includes(one.sha256)));
@@ -74,7 +80,7 @@ export function createTrustStore(source: TrustStoreSource): TrustStore {
   return Object.freeze({
     name: source.name,
     igcSante,
-    anchors: Object.freeze(anchors.map(summarize)),
+    anchors: Object.freeze(anchors.map(({ summary }) => summary)),
     [storeContents]: Object.freeze({ id, anchors, intermediates }),
   });
 }

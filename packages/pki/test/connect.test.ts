@@ -1,6 +1,12 @@
 import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSecureChannelPolicy, createTrustStore, loadClientIdentity, type SecureChannelPolicy, type TrustStore } from '../src/index.js';
+import {
+  createSecureChannelPolicy,
+  createTrustStore,
+  loadClientIdentity,
+  type SecureChannelPolicy,
+  type TrustStore,
+} from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
 import { evidence, nothingSeen, startTlsRig, type RigOptions, type TlsRig } from './support/tls-rig.js';
 
@@ -41,7 +47,7 @@ describe('a connection to a good server', () => {
     const rig = await rigOf({ onSecure: (socket) => socket.end('220 bonjour\r\n') });
     const socket = await policyOf().connect(at(rig));
     const received: Buffer[] = [];
-    for await (const chunk of socket) received.push(chunk as Buffer);
+    for await (const chunk of socket) received.push(Buffer.from(chunk));
     expect(Buffer.concat(received).toString()).toBe('220 bonjour\r\n');
     const { decision } = socket;
     expect(decision).toMatchObject({ protocol: 'TLSv1.2', servername: 'mail.example', trustStore: 'test', clientCertificate: null });
@@ -167,16 +173,23 @@ describe('a server that changes its certificate', () => {
   });
 });
 
+const unknownName = async (): Promise<string[]> => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+
 describe('a connection that cannot be made', () => {
   it('says that nobody listens', async () => {
     const rig = await rigOf();
     await rig.close();
-    expect(await refusalOf(policyOf().connect(at(rig)))).toEqual({ code: 'ERR_MSS_TLS_UNREACHABLE', requirement: undefined, permanent: false });
+    expect(await refusalOf(policyOf().connect(at(rig)))).toEqual({
+      code: 'ERR_MSS_TLS_UNREACHABLE',
+      requirement: undefined,
+      permanent: false,
+    });
   });
 
   it('says that the name is not known', async () => {
-    const resolver = async (): Promise<string[]> => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
-    expect(await refusalOf(policyOf({ resolver }).connect({ host: 'mail.example', port: 993 }))).toMatchObject({ code: 'ERR_MSS_TLS_UNREACHABLE' });
+    expect(await refusalOf(policyOf({ resolver: unknownName }).connect({ host: 'mail.example', port: 993 }))).toMatchObject({
+      code: 'ERR_MSS_TLS_UNREACHABLE',
+    });
   });
 
   it('tries the next address of a name', async () => {
@@ -187,7 +200,10 @@ describe('a connection that cannot be made', () => {
 
   it('ends at its deadline when the server is silent', async () => {
     const rig = await rigOf({ startTls: () => new Promise(() => {}) });
-    expect(await refusalOf(policyOf().connect({ ...at(rig), timeoutMs: 50 }))).toMatchObject({ code: 'ERR_MSS_TLS_TIMEOUT', permanent: false });
+    expect(await refusalOf(policyOf().connect({ ...at(rig), timeoutMs: 50 }))).toMatchObject({
+      code: 'ERR_MSS_TLS_TIMEOUT',
+      permanent: false,
+    });
   });
 
   it('ends when the caller aborts, before and during', async () => {

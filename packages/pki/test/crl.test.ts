@@ -16,16 +16,42 @@ afterAll(() => igc.close());
 
 const now = { now: (): Date => new Date() };
 
+const hash = (oid: string): Uint8Array => der.sequence(der.oid(oid), der.nothing);
+
+const pss = (oid: string): Uint8Array =>
+  der.sequence(
+    der.oid('1.2.840.113549.1.1.10'),
+    der.sequence(
+      der.context(0, hash(oid)),
+      der.context(1, der.sequence(der.oid('1.2.840.113549.1.1.8'), hash(oid))),
+      der.context(2, der.integer(32)),
+    ),
+  );
+
+const entry = (...rest: Uint8Array[]): Uint8Array => der.sequence(der.integer(7), der.time(new Date('2026-01-01')), ...rest);
+
+const list = (...entries: Uint8Array[]): { bytes: Uint8Array; tlv: Parameters<typeof indexEntries>[1] } => {
+  const bytes = Buffer.concat([Uint8Array.of(0), ...entries]);
+  return { bytes, tlv: { tag: 0x30, at: 0, start: 1, end: bytes.length } };
+};
+
+const extension = (critical: boolean, oid: string): Uint8Array =>
+  der.sequence(der.sequence(der.oid(oid), critical ? der.boolean(true) : [], der.octetString(der.sequence())));
+
 describe('a hostile CRL', () => {
   it.each(readdirSync(folder))('%s is refused as its name says', (name) => {
-    expect(() => readCrl(new Uint8Array(readFileSync(new URL(name, folder))))).toThrow(expect.objectContaining({ code: name.split('.')[0] }));
+    expect(() => readCrl(new Uint8Array(readFileSync(new URL(name, folder))))).toThrow(
+      expect.objectContaining({ code: name.split('.')[0] }),
+    );
   });
 
   it('cut off anywhere is refused with a code', () => {
     const whole = igc.crl(igc.intermediate, { extraSerials: 3 });
     for (let length = 0; length < whole.length; length++) {
       const code = length === 0 ? 'ERR_MSS_PKI_CRL_NOT_A_CRL' : 'ERR_MSS_PKI_CRL_MALFORMED';
-      expect(() => lookUpInCrl(whole.subarray(0, length), { issuer: igc.intermediate.der }), String(length)).toThrow(expect.objectContaining({ code }));
+      expect(() => lookUpInCrl(whole.subarray(0, length), { issuer: igc.intermediate.der }), String(length)).toThrow(
+        expect.objectContaining({ code }),
+      );
     }
   });
 
@@ -33,14 +59,18 @@ describe('a hostile CRL', () => {
     const whole = igc.crl(igc.intermediate, { extraSerials: 2 });
     for (let at = 0; at < whole.length; at++) {
       const spoilt = new Uint8Array(whole);
-      spoilt[at] = (spoilt[at] as number) ^ 0x55;
-      expect(() => lookUpInCrl(spoilt, { issuer: igc.intermediate.der }), String(at)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^ERR_MSS_PKI_CRL_/) }));
+      spoilt[at] = (spoilt[at] ?? 0) ^ 0x55;
+      expect(() => lookUpInCrl(spoilt, { issuer: igc.intermediate.der }), String(at)).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^ERR_MSS_PKI_CRL_/) }),
+      );
     }
   });
 
   it('of another issuer with the same name is refused', async () => {
     const other = await createTestIgc();
-    expect(() => lookUpInCrl(other.crl(other.root), { issuer: igc.root.der })).toThrow(expect.objectContaining({ code: 'ERR_MSS_PKI_CRL_ISSUER' }));
+    expect(() => lookUpInCrl(other.crl(other.root), { issuer: igc.root.der })).toThrow(
+      expect.objectContaining({ code: 'ERR_MSS_PKI_CRL_ISSUER' }),
+    );
     await other.close();
   });
 });
@@ -70,38 +100,59 @@ describe('lookUpInCrl', () => {
   it('verifies ECDSA and RSASSA-PSS, and refuses PSS with SHA-1', async () => {
     const ecKey = await testEcKey();
     const rsaKey = igc.root.key;
-    const fields = { issuer: { commonName: 'AC' }, thisUpdate: new Date(Date.now() - 1000), nextUpdate: new Date(Date.now() + 86_400_000), number: 1, entries: [] };
+    const fields = {
+      issuer: { commonName: 'AC' },
+      thisUpdate: new Date(Date.now() - 1000),
+      nextUpdate: new Date(Date.now() + 86_400_000),
+      number: 1,
+      entries: [],
+    };
     const tbsOf = (algorithm: Uint8Array): Uint8Array =>
-      der.sequence(der.integer(1), algorithm, der.sequence(der.set(der.sequence(der.oid('2.5.4.3'), der.utf8String('AC')))), der.time(fields.thisUpdate), der.time(fields.nextUpdate));
+      der.sequence(
+        der.integer(1),
+        algorithm,
+        der.sequence(der.set(der.sequence(der.oid('2.5.4.3'), der.utf8String('AC')))),
+        der.time(fields.thisUpdate),
+        der.time(fields.nextUpdate),
+      );
     const { buildCertificate } = await import('@mss/testkit');
     const issuerOf = (key: typeof ecKey): Uint8Array =>
-      buildCertificate({ subject: { commonName: 'AC' }, issuer: { commonName: 'AC' }, subjectKey: key, issuerKey: rsaKey, notBefore: new Date(0), notAfter: new Date('2100-01-01'), authority: {} });
+      buildCertificate({
+        subject: { commonName: 'AC' },
+        issuer: { commonName: 'AC' },
+        subjectKey: key,
+        issuerKey: rsaKey,
+        notBefore: new Date(0),
+        notAfter: new Date('2100-01-01'),
+        authority: {},
+      });
     const crlOf = (algorithm: Uint8Array, signature: (tbs: Uint8Array) => Uint8Array): Uint8Array => {
       const tbs = tbsOf(algorithm);
       return der.sequence(tbs, algorithm, der.bitString(signature(tbs)));
     };
     const ecAlgorithm = der.sequence(der.oid('1.2.840.10045.4.3.2'));
-    expect(lookUpInCrl(crlOf(ecAlgorithm, (tbs) => sign('sha256', tbs, ecKey)), { issuer: issuerOf(ecKey) }).count).toBe(0);
-    const hash = (oid: string): Uint8Array => der.sequence(der.oid(oid), der.nothing);
-    const pss = (oid: string): Uint8Array =>
-      der.sequence(
-        der.oid('1.2.840.113549.1.1.10'),
-        der.sequence(der.context(0, hash(oid)), der.context(1, der.sequence(der.oid('1.2.840.113549.1.1.8'), hash(oid))), der.context(2, der.integer(32))),
-      );
-    const signPss = (name: string) => (tbs: Uint8Array) => sign(name, tbs, { key: rsaKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 });
+    expect(
+      lookUpInCrl(
+        crlOf(ecAlgorithm, (tbs) => sign('sha256', tbs, ecKey)),
+        { issuer: issuerOf(ecKey) },
+      ).count,
+    ).toBe(0);
+    const signPss = (name: string) => (tbs: Uint8Array) =>
+      sign(name, tbs, { key: rsaKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 });
     expect(lookUpInCrl(crlOf(pss('2.16.840.1.101.3.4.2.1'), signPss('sha256')), { issuer: issuerOf(rsaKey) }).count).toBe(0);
-    expect(() => lookUpInCrl(crlOf(pss('1.3.14.3.2.26'), signPss('sha1')), { issuer: issuerOf(rsaKey) })).toThrow(expect.objectContaining({ code: 'ERR_MSS_PKI_CRL_SIGNATURE' }));
+    expect(() => lookUpInCrl(crlOf(pss('1.3.14.3.2.26'), signPss('sha1')), { issuer: issuerOf(rsaKey) })).toThrow(
+      expect.objectContaining({ code: 'ERR_MSS_PKI_CRL_SIGNATURE' }),
+    );
     // The key of another family does not verify.
-    expect(() => lookUpInCrl(crlOf(ecAlgorithm, (tbs) => sign('sha256', tbs, ecKey)), { issuer: issuerOf(rsaKey) })).toThrow(expect.objectContaining({ code: 'ERR_MSS_PKI_CRL_SIGNATURE' }));
+    expect(() =>
+      lookUpInCrl(
+        crlOf(ecAlgorithm, (tbs) => sign('sha256', tbs, ecKey)),
+        { issuer: issuerOf(rsaKey) },
+      ),
+    ).toThrow(expect.objectContaining({ code: 'ERR_MSS_PKI_CRL_SIGNATURE' }));
   });
 
   it('refuses an entry with a critical extension that is not processed, wherever it stands', () => {
-    const entry = (...rest: Uint8Array[]): Uint8Array => der.sequence(der.integer(7), der.time(new Date('2026-01-01')), ...rest);
-    const list = (...entries: Uint8Array[]): { bytes: Uint8Array; tlv: Parameters<typeof indexEntries>[1] } => {
-      const bytes = Buffer.concat([Uint8Array.of(0), ...entries]);
-      return { bytes, tlv: { tag: 0x30, at: 0, start: 1, end: bytes.length } };
-    };
-    const extension = (critical: boolean, oid: string): Uint8Array => der.sequence(der.sequence(der.oid(oid), critical ? der.boolean(true) : [], der.octetString(der.sequence())));
     const certificateIssuer = '2.5.29.29';
     for (const before of [0, 1, 50]) {
       const many = Array.from({ length: before }, () => entry());
@@ -152,7 +203,7 @@ describe('lookUpInCrl', () => {
     const crl = lookUpInCrl(bytes, { issuer: igc.intermediate.der });
     expect(crl.count).toBe(200_001);
     expect(crl.find('0123456789ABCDEF')).not.toBeNull();
-    const filler = `${'5f'.repeat(12)}`;
+    const filler = '5f'.repeat(12);
     expect(crl.find(`${filler}00000000`)).toMatchObject({ reason: 'superseded' });
     expect(crl.find(`${filler}00030d3f`)).toMatchObject({ reason: 'superseded' });
     expect(crl.find(`${filler}00030d40`)).toBeNull();

@@ -1,6 +1,6 @@
 import { isMssError } from '@mss/core';
 import { createTestIgc, der, type TestIgc } from '@mss/testkit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCrl } from '../src/crl/crl.js';
 import { indexEntries } from '../src/crl/entries.js';
@@ -26,6 +26,17 @@ function onlyCodes(read: () => unknown): void {
   }
 }
 
+const change = (bytes: Uint8Array, changes: readonly (readonly [number, number])[]): Uint8Array => {
+  const changed = new Uint8Array(bytes);
+  for (const [at, value] of changes) changed[at % changed.length] = value;
+  return changed;
+};
+
+const plain = (one: Uint8Array): string =>
+  Buffer.from(one)
+    .toString('hex')
+    .replace(/^(00)+(?=..)/, '');
+
 describe('readers of DER', () => {
   it('throw nothing but coded errors on arbitrary bytes', () => {
     fc.assert(
@@ -43,11 +54,6 @@ describe('readers of DER', () => {
   it('throw nothing but coded errors on real certificates and CRLs with bytes changed', () => {
     const leaf = new Uint8Array(igc.intermediate.der);
     const crl = new Uint8Array(igc.crl(igc.intermediate, { extraSerials: 4, scope: { url: 'http://crl.example/x' } }));
-    const change = (bytes: Uint8Array, changes: readonly (readonly [number, number])[]): Uint8Array => {
-      const changed = new Uint8Array(bytes);
-      for (const [at, value] of changes) changed[at % changed.length] = value;
-      return changed;
-    };
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(5000), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 6 }), (changes) => {
         onlyCodes(() => readCertificate(change(leaf, changes)));
@@ -62,11 +68,16 @@ describe('readers of DER', () => {
 
   it('read back object identifiers and times', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 39 }), fc.array(fc.nat(), { maxLength: 8 }), (first, second, rest) => {
-        const dotted = [first, second, ...rest].join('.');
-        const bytes = der.oid(dotted);
-        expect(oidOf(bytes, readTlv(bytes, 0, bytes.length))).toBe(dotted);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 2 }),
+        fc.integer({ min: 0, max: 39 }),
+        fc.array(fc.nat(), { maxLength: 8 }),
+        (first, second, rest) => {
+          const dotted = [first, second, ...rest].join('.');
+          const bytes = der.oid(dotted);
+          expect(oidOf(bytes, readTlv(bytes, 0, bytes.length))).toBe(dotted);
+        },
+      ),
       { seed },
     );
     fc.assert(
@@ -86,7 +97,6 @@ describe('readers of DER', () => {
         const entries = listed.map((one) => der.sequence(der.integer(one), der.time(new Date('2026-01-01'))));
         const bytes = Buffer.concat([Uint8Array.of(0), ...entries]);
         const table = indexEntries(bytes, { tag: 0x30, at: 0, start: 1, end: bytes.length });
-        const plain = (one: Uint8Array): string => Buffer.from(one).toString('hex').replace(/^(00)+(?=..)/, '');
         const known = new Set(listed.map(plain));
         for (const one of [...others, ...listed, ...others]) expect(table.find(one) !== null, plain(one)).toBe(known.has(plain(one)));
       }),

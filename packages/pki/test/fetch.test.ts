@@ -1,10 +1,18 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createSecureChannelPolicy, createTrustStore, loadClientIdentity, type SecureChannelPolicy, type TrustStore } from '../src/index.js';
+import {
+  createSecureChannelPolicy,
+  createTrustStore,
+  loadClientIdentity,
+  type SecureChannelPolicy,
+  type TrustStore,
+} from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
+import { listen } from './support/port.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -27,12 +35,11 @@ afterEach(async () => {
 async function serve(handler: Handler, options: object = {}): Promise<{ origin: string; port: number }> {
   const server: Server = createServer({ key: certificate.keyPem, cert: certificate.chainPem, maxVersion: 'TLSv1.2', ...options }, handler);
   server.on('tlsClientError', () => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   open.push(() => {
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
   return { origin: `https://localhost:${port}`, port };
 }
 
@@ -41,6 +48,26 @@ function policyOf(options: Partial<Parameters<typeof createSecureChannelPolicy>[
   open.push(() => policy.close());
   return policy;
 }
+
+async function* parts(): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array([67]);
+  yield new Uint8Array([68]);
+}
+
+/** Common name of the client certificate of a request. */
+function nameOf({ socket }: IncomingMessage): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const shown: Partial<ReturnType<typeof socket.getPeerCertificate>> = socket.getPeerCertificate();
+  return shown.subject === undefined ? undefined : String(shown.subject.CN);
+}
+
+const resolver = async (host: string): Promise<string[]> => [host === 'api.example' ? '203.0.113.7' : '10.0.0.1'];
+
+const dial = ({ port: wanted }: { port: number }): Promise<Socket> =>
+  new Promise((resolve) => {
+    const socket = connect(wanted, '127.0.0.1', () => resolve(socket));
+    socket.on('error', () => {});
+  });
 
 describe('fetch', () => {
   it('gets and posts over a verified socket', async () => {
@@ -59,16 +86,15 @@ describe('fetch', () => {
     expect(got.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
     await (await policy.fetch(origin, { method: 'POST', body: new URLSearchParams({ grant: 'x' }) })).text();
     await (await policy.fetch(origin, { method: 'PUT', headers: [['content-type', 'a/b']], body: new Uint8Array([65, 66]) })).text();
-    async function* parts(): AsyncGenerator<Uint8Array> {
-      yield new Uint8Array([67]);
-      yield new Uint8Array([68]);
-    }
     await (await policy.fetch(origin, { method: 'POST', body: parts() })).text();
     expect(seen).toEqual(['GET /x?y=1  ', 'POST / application/x-www-form-urlencoded;charset=UTF-8 grant=x', 'PUT / a/b AB', 'POST /  CD']);
   });
 
   it('refuses clear text, and credentials in the address', async () => {
-    expect(await refusalOf(policyOf().fetch('http://localhost/'))).toMatchObject({ code: 'ERR_MSS_TLS_CLEAR_TEXT', requirement: 'ECO.1.1.1' });
+    expect(await refusalOf(policyOf().fetch('http://localhost/'))).toMatchObject({
+      code: 'ERR_MSS_TLS_CLEAR_TEXT',
+      requirement: 'ECO.1.1.1',
+    });
     await expect(policyOf().fetch('https://user:secret@localhost/')).rejects.toThrow(TypeError);
   });
 
@@ -86,7 +112,6 @@ describe('fetch', () => {
     const client = await igc.issueClient({ commonName: 'LPS' });
     const seen: (string | undefined)[] = [];
     const mutual = { requestCert: true, rejectUnauthorized: false, ca: [igc.caPem, igc.intermediate.certPem] };
-    const nameOf = (request: IncomingMessage): string | undefined => (request.socket as unknown as { getPeerCertificate(): { subject?: { CN: string } } }).getPeerCertificate().subject?.CN;
     const second = await serve((request, response) => {
       seen.push(nameOf(request), request.headers.authorization, request.headers.cookie);
       response.end('there');
@@ -124,12 +149,6 @@ describe('fetch', () => {
     let location = 'http://localhost/';
     const { port } = await serve((_, response) => response.writeHead(302, { location }).end());
     // The name stands for a public address; the socket goes to the test server all the same.
-    const resolver = async (host: string): Promise<string[]> => [host === 'api.example' ? '203.0.113.7' : '10.0.0.1'];
-    const dial = ({ port: wanted }: { port: number }): Promise<Socket> =>
-      new Promise((resolve) => {
-        const socket = connect(wanted, '127.0.0.1', () => resolve(socket));
-        socket.on('error', () => {});
-      });
     const policy = policyOf({ resolver, dial });
     expect((await refusalOf(policy.fetch(`https://api.example:${port}/`))).code).toBe('ERR_MSS_TLS_REDIRECT');
     location = `https://other.example:${port}/`;
@@ -171,46 +190,54 @@ describe('fetch', () => {
   });
 });
 
-describe('an HTTP proxy', () => {
-  async function proxy(options: { readonly authorization?: string; readonly status?: number } = {}): Promise<{ port: number; asked: string[] }> {
-    const asked: string[] = [];
-    const server = createHttpServer((request, response) => {
-      asked.push(`${request.method} ${request.url}`);
-      const target = new URL(request.url ?? '');
-      const upstream = connect(Number(target.port), '127.0.0.1', () => {
-        upstream.write(`GET ${target.pathname} HTTP/1.1\r\nHost: ${target.host}\r\nConnection: close\r\n\r\n`);
-        upstream.pipe(response.socket as Socket);
-      });
+async function proxy(
+  options: { readonly authorization?: string; readonly status?: number } = {},
+): Promise<{ port: number; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createHttpServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const target = new URL(request.url ?? '');
+    const upstream = connect(Number(target.port), '127.0.0.1', () => {
+      upstream.write(`GET ${target.pathname} HTTP/1.1\r\nHost: ${target.host}\r\nConnection: close\r\n\r\n`);
+      if (response.socket !== null) upstream.pipe(response.socket);
     });
-    server.on('connect', (request: IncomingMessage, socket: Socket) => {
-      socket.on('error', () => {});
-      asked.push(`CONNECT ${request.url?.replace(/\d+$/, 'PORT')}`);
-      if (options.status !== undefined || request.headers['proxy-authorization'] !== options.authorization) {
-        socket.end(`HTTP/1.1 ${options.status ?? 407} No\r\nContent-Length: 0\r\n\r\n`);
-        return;
-      }
-      const upstream = connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n');
-        socket.pipe(upstream).pipe(socket);
-      });
-      upstream.on('error', () => socket.destroy());
+  });
+  server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    socket.on('error', () => {});
+    asked.push(`CONNECT ${request.url?.replace(/\d+$/, 'PORT')}`);
+    if (options.status !== undefined || request.headers['proxy-authorization'] !== options.authorization) {
+      socket.end(`HTTP/1.1 ${options.status ?? 407} No\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    const upstream = connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n');
+      socket.pipe(upstream).pipe(socket);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    open.push(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    return { port: (server.address() as AddressInfo).port, asked };
-  }
+    upstream.on('error', () => socket.destroy());
+  });
+  const port = await listen(server);
+  open.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { port, asked };
+}
 
+const unresolvable = async (): Promise<string[]> => Promise.reject(new Error('names are the proxy’s business'));
+
+describe('an HTTP proxy', () => {
   it('is told the name, and carries sockets, fetch and CRLs', async () => {
     const { origin, port } = await serve((_, response) => response.end('through'));
     const { port: proxyPort, asked } = await proxy({ authorization: `Basic ${Buffer.from('user:secret').toString('base64')}` });
-    const unresolvable = async (): Promise<string[]> => Promise.reject(new Error('names are the proxy’s business'));
-    const policy = policyOf({ resolver: unresolvable, proxy: { host: '127.0.0.1', port: proxyPort, username: 'user', password: 'secret' } });
+    const policy = policyOf({
+      resolver: unresolvable,
+      proxy: { host: '127.0.0.1', port: proxyPort, username: 'user', password: 'secret' },
+    });
     expect(await (await policy.fetch(origin)).text()).toBe('through');
     (await policy.connect({ host: 'api.example', port })).destroy();
-    expect(new Set(asked)).toEqual(new Set(['CONNECT localhost:PORT', `GET ${igc.intermediate.crlUrl}`, `GET ${igc.root.crlUrl}`, 'CONNECT api.example:PORT']));
+    expect(new Set(asked)).toEqual(
+      new Set(['CONNECT localhost:PORT', `GET ${igc.intermediate.crlUrl}`, `GET ${igc.root.crlUrl}`, 'CONNECT api.example:PORT']),
+    );
   });
 
   it.each([
@@ -228,7 +255,10 @@ describe('clear text', () => {
   it('is reached only where the configuration lists host and port [ECO.1.1.1]', async () => {
     const { port } = await serve(() => {});
     const target = { host: '127.0.0.1', port };
-    expect(await refusalOf(policyOf().dangerouslyConnectInClear(target))).toMatchObject({ code: 'ERR_MSS_TLS_CLEAR_TEXT', requirement: 'ECO.1.1.1' });
+    expect(await refusalOf(policyOf().dangerouslyConnectInClear(target))).toMatchObject({
+      code: 'ERR_MSS_TLS_CLEAR_TEXT',
+      requirement: 'ECO.1.1.1',
+    });
     const policy = policyOf({ dangerouslyAllowClearText: [`127.0.0.1:${port}`] });
     const socket = await policy.dangerouslyConnectInClear(target);
     expect(socket.decision.protocol).toBeNull();

@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSecureChannelPolicy, createTrustStore, loadClientIdentity, type ClientIdentity, type TlsClientOptions, type TrustStore } from '../src/index.js';
+import {
+  createSecureChannelPolicy,
+  createTrustStore,
+  loadClientIdentity,
+  type ClientIdentity,
+  type TlsClientOptions,
+  type TrustStore,
+} from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
 import { startTlsRig } from './support/tls-rig.js';
 

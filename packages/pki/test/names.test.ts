@@ -13,7 +13,10 @@ const linesOf = (name: string): [string, string][] =>
   readFileSync(new URL(`../../../tooling/testdata/pki/${name}`, import.meta.url), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.split('\t') as [string, string]);
+    .map((line): [string, string] => {
+      const [presented = '', reference = ''] = line.split('\t');
+      return [presented, reference];
+    });
 
 let key: KeyObject;
 beforeAll(async () => {
@@ -62,21 +65,43 @@ describe('host names [RFC 9525 §6.3]', () => {
 });
 
 describe('private addresses [RFC 6890]', () => {
-  it.each(['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '::1', '::', 'fe80::1', 'fd00::1', '::ffff:127.0.0.1', '64:ff9b::10.0.0.1', '::127.0.0.1', 'not-an-address'])(
-    '%s is one',
-    (address) => {
-      expect(isPrivateAddress(address)).toBe(true);
-    },
-  );
+  it.each([
+    '127.0.0.1',
+    '10.1.2.3',
+    '172.31.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '0.0.0.0',
+    '::1',
+    '::',
+    'fe80::1',
+    'fd00::1',
+    '::ffff:127.0.0.1',
+    '64:ff9b::10.0.0.1',
+    '::127.0.0.1',
+    'not-an-address',
+  ])('%s is one', (address) => {
+    expect(isPrivateAddress(address)).toBe(true);
+  });
 
   it.each(['203.0.113.7', '8.8.8.8', '172.32.0.1', '2a01::1', '::ffff:8.8.8.8'])('%s is none', (address) => {
     expect(isPrivateAddress(address)).toBe(false);
   });
 });
 
+const subtrees = (tag: number, names: Uint8Array[]): Uint8Array[] =>
+  names.length === 0
+    ? []
+    : [
+        der.context(
+          tag,
+          names.map((name) => der.sequence(name)),
+        ),
+      ];
+
 /** A certificate with name constraints put in, which the test kit does not make. */
 function authority(permitted: Uint8Array[], excluded: Uint8Array[] = []): Certificate {
-  const subtrees = (tag: number, names: Uint8Array[]): Uint8Array[] => (names.length === 0 ? [] : [der.context(tag, names.map((name) => der.sequence(name)))]);
   const nameConstraints = readCertificate(certificate({ authority: {} }).der);
   const read = der.sequence(...subtrees(0, permitted), ...subtrees(1, excluded));
   return { ...nameConstraints, extensions: { ...nameConstraints.extensions, nameConstraints: parse(read) } };
@@ -87,15 +112,19 @@ const email = (name: string): Uint8Array => der.contextPrimitive(1, der.ia5Bytes
 const ip = (...bytes: number[]): Uint8Array => der.contextPrimitive(7, Uint8Array.from(bytes));
 
 function parse(bytes: Uint8Array): NonNullable<Certificate['extensions']['nameConstraints']> {
-  const { nameConstraints } = readPathExtensions(bytes, [{ oid: '2.5.29.30', critical: true, value: { tag: 0x30, at: 0, start: bytes[1] === 0x81 ? 3 : 2, end: bytes.length } }]);
+  const { nameConstraints } = readPathExtensions(bytes, [
+    { oid: '2.5.29.30', critical: true, value: { tag: 0x30, at: 0, start: bytes[1] === 0x81 ? 3 : 2, end: bytes.length } },
+  ]);
   if (nameConstraints === null) throw new Error('no constraints were read');
   return nameConstraints;
 }
 
-describe('name constraints [RFC 5280 §4.2.1.10]', () => {
-  const root = (): Certificate => certificate({ subject: { commonName: 'ROOT' }, issuer: { commonName: 'ROOT' }, authority: {} });
-  const keeps = (leaf: Partial<CertificateFields>, constrained: Certificate): boolean => keepsNameConstraints([certificate({ issuer: { commonName: 'CA' }, ...leaf }), constrained, root()]);
+const root = (): Certificate => certificate({ subject: { commonName: 'ROOT' }, issuer: { commonName: 'ROOT' }, authority: {} });
 
+const keeps = (leaf: Partial<CertificateFields>, constrained: Certificate): boolean =>
+  keepsNameConstraints([certificate({ issuer: { commonName: 'CA' }, ...leaf }), constrained, root()]);
+
+describe('name constraints [RFC 5280 §4.2.1.10]', () => {
   it.each([
     ['a name inside', ['mail.chu.example'], [dns('chu.example')], [], true],
     ['the name itself', ['chu.example'], [dns('chu.example')], [], true],

@@ -1,8 +1,9 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTrustStore, probeTls, type TlsProbe, type TlsProbeOptions, type TrustStore } from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
+import { listen } from './support/port.js';
 import { evidence, startTlsRig, type RigOptions } from './support/tls-rig.js';
 
 let igc: TestIgc;
@@ -20,19 +21,45 @@ afterAll(() => igc.close());
 async function probe(rigOptions: Partial<RigOptions> = {}, options: Partial<TlsProbeOptions> = {}): Promise<TlsProbe & { bytes: number }> {
   const rig = await startTlsRig({ certificate: server, ...rigOptions });
   try {
-    const result = await probeTls({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', trust, revocation: { timeoutMs: 200 }, ...options });
+    const result = await probeTls({
+      host: '127.0.0.1',
+      port: rig.port,
+      servername: 'mail.example',
+      trust,
+      ...options,
+    });
     return { ...result, bytes: evidence(rig).decryptedBytes };
   } finally {
     await rig.close();
   }
 }
 
+const startTls: RigOptions['startTls'] = async (socket) => {
+  for (const line of ['220 mail.example\r\n', '250-mail.example\r\n250 STARTTLS\r\n', '220 go\r\n']) {
+    socket.write(line);
+    if (!line.startsWith('220 go')) await new Promise((resolve) => socket.once('data', resolve));
+  }
+  socket.removeAllListeners('data');
+  socket.pause();
+};
+
+const stripped: RigOptions['startTls'] = async (socket) => {
+  socket.write('220 mail.example\r\n');
+  await new Promise((resolve) => socket.once('data', resolve));
+  socket.write('250 mail.example\r\n');
+  await new Promise(() => {});
+};
+
 describe('probeTls', () => {
   it('tells what it found at a good server', async () => {
     const result = await probe();
     expect(result).toMatchObject({ ok: true, protocol: 'TLSv1.2', refusal: null, clientCertificateRequired: false, bytes: 0 });
     expect(result.cipher).toMatch(/^TLS_ECDHE_RSA_WITH_/);
-    expect(result.chain.map(({ subject }) => subject.split(',')[0])).toEqual(['CN=mail.example', 'CN=AC TEST ORGANISATIONS', 'CN=AC RACINE TEST']);
+    expect(result.chain.map(({ subject }) => subject.split(',')[0])).toEqual([
+      'CN=mail.example',
+      'CN=AC TEST ORGANISATIONS',
+      'CN=AC RACINE TEST',
+    ]);
     expect(result.revocation).toMatchObject({ method: 'crl', status: 'good', checkedAt: expect.any(Date), nextUpdate: expect.any(Date) });
     expect(JSON.parse(JSON.stringify(result))).toHaveProperty('revocation.status', 'good');
   });
@@ -44,7 +71,11 @@ describe('probeTls', () => {
     expect(result).toMatchObject({ ok: false, protocol: 'TLSv1.2', cipher: 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384', bytes: 0 });
     expect(result.chain).toHaveLength(3);
     expect(result.revocation).toMatchObject({ method: 'crl', status: 'revoked' });
-    expect(result.refusal).toMatchObject({ requirement: 'ECO.1.1.6', code: 'ERR_MSS_TLS_REVOKED', reason: expect.stringContaining('revoked') });
+    expect(result.refusal).toMatchObject({
+      requirement: 'ECO.1.1.6',
+      code: 'ERR_MSS_TLS_REVOKED',
+      reason: expect.stringContaining('revoked'),
+    });
   });
 
   it('shows as much of a chain as there is when nobody is trusted', async () => {
@@ -59,7 +90,12 @@ describe('probeTls', () => {
     const issuer = await igc.issueIntermediate({ commonName: 'SILENT' });
     igc.crlServer.setFault('down', { path: new URL(issuer.crlUrl).pathname });
     const result = await probe({ certificate: await igc.issueServer({ hostnames: ['mail.example'], issuer }) });
-    expect(result).toMatchObject({ ok: false, protocol: 'TLSv1.2', revocation: { status: 'unknown' }, refusal: { requirement: 'ECO.1.1.6' } });
+    expect(result).toMatchObject({
+      ok: false,
+      protocol: 'TLSv1.2',
+      revocation: { status: 'unknown' },
+      refusal: { requirement: 'ECO.1.1.6' },
+    });
     igc.crlServer.setFault('none');
   });
 
@@ -76,29 +112,17 @@ describe('probeTls', () => {
   });
 
   it('speaks STARTTLS', async () => {
-    const startTls: RigOptions['startTls'] = async (socket) => {
-      for (const line of ['220 mail.example\r\n', '250-mail.example\r\n250 STARTTLS\r\n', '220 go\r\n']) {
-        socket.write(line);
-        if (!line.startsWith('220 go')) await new Promise((resolve) => socket.once('data', resolve));
-      }
-      socket.removeAllListeners('data');
-      socket.pause();
-    };
     expect(await probe({ startTls }, { starttls: 'smtp' })).toMatchObject({ ok: true, protocol: 'TLSv1.2' });
-    const stripped: RigOptions['startTls'] = async (socket) => {
-      socket.write('220 mail.example\r\n');
-      await new Promise((resolve) => socket.once('data', resolve));
-      socket.write('250 mail.example\r\n');
-      await new Promise(() => {});
-    };
     expect(await probe({ startTls: stripped }, { starttls: 'smtp' })).toMatchObject({ ok: false, refusal: { requirement: 'ECO.1.1.1' } });
   });
 
   it('has no verdict, but an error, when nobody answers', async () => {
     const closed = createServer();
-    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-    const { port } = closed.address() as AddressInfo;
+    const port = await listen(closed);
     await new Promise((resolve) => closed.close(resolve));
-    expect(await refusalOf(probeTls({ host: '127.0.0.1', port, trust }))).toMatchObject({ code: 'ERR_MSS_TLS_UNREACHABLE', permanent: false });
+    expect(await refusalOf(probeTls({ host: '127.0.0.1', port, trust }))).toMatchObject({
+      code: 'ERR_MSS_TLS_UNREACHABLE',
+      permanent: false,
+    });
   });
 });

@@ -1,8 +1,10 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSecureChannelPolicy, createTrustStore, loadClientIdentity, type ConnectionDecision, type TrustStore } from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
+import { listen } from './support/port.js';
 import { evidence, nothingSeen, startTlsRig, type RigOptions } from './support/tls-rig.js';
 
 let igc: TestIgc;
@@ -24,10 +26,11 @@ async function attempt(rigOptions: Partial<RigOptions>, policyOptions: Partial<P
   const policy = createSecureChannelPolicy({ trust, ...policyOptions });
   let decision: ConnectionDecision | null = null;
   const { code, requirement } = await refusalOf(
-    policy.connect({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', timeoutMs: 5000 }).then(async (socket) => {
+    policy.connect({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', timeoutMs: 15_000 }).then(async (socket) => {
       ({ decision } = socket);
       await expect.poll(() => rig.clients.length).toBe(1);
       socket.destroy();
+      return socket;
     }),
   );
   await policy.close();
@@ -55,7 +58,10 @@ describe('protocol versions', () => {
     const modern = { profile: 'ref2-1.0.1' } as const;
     expect((await attempt({ minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' }, modern)).decision?.protocol).toBe('TLSv1.3');
     expect((await attempt({}, modern)).decision?.protocol).toBe('TLSv1.2');
-    expect(await attempt({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ...old }, modern)).toMatchObject({ code: 'ERR_MSS_TLS_VERSION', requirement: 'ECO.1.1.1' });
+    expect(await attempt({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ...old }, modern)).toMatchObject({
+      code: 'ERR_MSS_TLS_VERSION',
+      requirement: 'ECO.1.1.1',
+    });
   });
 
   it('a client certificate is withheld from an unsettled server of TLS 1.3, too', async () => {
@@ -67,6 +73,30 @@ describe('protocol versions', () => {
     // The client's flight would be encrypted: the server can only say that no handshake was completed.
     expect(refused.evidence).toMatchObject({ clients: [], decryptedBytes: 0, applicationRecords: 0 });
     expect((await attempt({ maxVersion: 'TLSv1.3' }, { profile: 'ref2-1.0.1', clientIdentity })).evidence.clients).toEqual(['LPS']);
+  });
+});
+
+describe('renegotiation', () => {
+  it('that the server asks for is declined: no certificate is shown again', async () => {
+    let asked = 0;
+    const rig = await startTlsRig({
+      certificate: server,
+      onSecure: (socket) => {
+        socket.renegotiate({}, () => {});
+        asked++;
+        socket.write('still here');
+      },
+    });
+    const policy = createSecureChannelPolicy({ trust });
+    const socket = await policy.connect({ host: '127.0.0.1', port: rig.port, servername: 'mail.example' });
+    const [received] = await once(socket, 'data');
+    expect([asked, String(received)]).toEqual([1, 'still here']);
+    socket.write('and here');
+    await expect.poll(() => rig.flights.at(-1)?.applicationRecords).toBe(1);
+    expect(rig.flights.at(-1)?.encryptedHandshakes).toBe(1);
+    socket.destroy();
+    await policy.close();
+    await rig.close();
   });
 });
 
@@ -83,7 +113,11 @@ describe('cipher suites', () => {
   it.each(['ECDHE-RSA-CHACHA20-POLY1305', 'ECDHE-RSA-AES256-SHA', 'AES256-GCM-SHA384', 'AES128-SHA', 'ECDHE-RSA-CAMELLIA256-SHA384'])(
     'a server with %s alone is refused [ECO.1.1.3]',
     async (suite) => {
-      expect(await attempt({ ciphers: `${suite}:@SECLEVEL=0` })).toMatchObject({ code: 'ERR_MSS_TLS_SUITE', requirement: 'ECO.1.1.3', evidence: nothingSeen });
+      expect(await attempt({ ciphers: `${suite}:@SECLEVEL=0` })).toMatchObject({
+        code: 'ERR_MSS_TLS_SUITE',
+        requirement: 'ECO.1.1.3',
+        evidence: nothingSeen,
+      });
     },
   );
 
@@ -96,17 +130,18 @@ describe('cipher suites', () => {
 });
 
 /** A server that is not one of TLS. */
-async function againstPlain(behave: (socket: Socket) => void): Promise<{ code: string; requirement: string | undefined; received: Buffer }> {
+async function againstPlain(
+  behave: (socket: Socket) => void,
+): Promise<{ code: string; requirement: string | undefined; received: Buffer }> {
   const received: Buffer[] = [];
   const plain = createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => received.push(chunk));
     behave(socket);
   });
-  await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+  const port = await listen(plain);
   const policy = createSecureChannelPolicy({ trust });
-  const { port } = plain.address() as AddressInfo;
-  const { code, requirement } = await refusalOf(policy.connect({ host: '127.0.0.1', port, servername: 'mail.example', timeoutMs: 2000 }));
+  const { code, requirement } = await refusalOf(policy.connect({ host: '127.0.0.1', port, servername: 'mail.example', timeoutMs: 15_000 }));
   await policy.close();
   await new Promise((resolve) => plain.close(resolve));
   return { code, requirement, received: Buffer.concat(received) };

@@ -1,9 +1,17 @@
 import { once } from 'node:events';
-import { connect as tcpConnect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect as tcpConnect, createServer, type Socket } from 'node:net';
 import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSecureChannelPolicy, createTrustStore, loadClientIdentity, startTlsDialogues, type StartTlsDialogue, type TrustStore } from '../src/index.js';
+import {
+  createSecureChannelPolicy,
+  createTrustStore,
+  loadClientIdentity,
+  startTlsDialogues,
+  type StartTlsDialogue,
+  type TrustStore,
+} from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
+import { listen } from './support/port.js';
 import { evidence, nothingSeen, startTlsRig, type TlsRig } from './support/tls-rig.js';
 
 let igc: TestIgc;
@@ -27,8 +35,8 @@ function script(lines: readonly string[], heard: string[] = []): (socket: Socket
     const [greeting = '', ...answers] = lines;
     socket.write(greeting);
     for (const answer of answers) {
-      const [chunk] = (await once(socket, 'data')) as [Buffer];
-      heard.push(chunk.toString());
+      const [chunk] = await once(socket, 'data');
+      heard.push(String(chunk));
       socket.write(answer);
     }
     socket.removeAllListeners('data');
@@ -43,12 +51,18 @@ const protocols: readonly [string, readonly string[], () => StartTlsDialogue][] 
   ['IMAP', imapScript, () => startTlsDialogues.imap()],
 ];
 
-async function attempt(lines: readonly string[], startTls: StartTlsDialogue, certificate = server): Promise<{ code: string; requirement: string | undefined; heard: string[]; rig: TlsRig }> {
+async function attempt(
+  lines: readonly string[],
+  startTls: StartTlsDialogue,
+  certificate = server,
+): Promise<{ code: string; requirement: string | undefined; heard: string[]; rig: TlsRig }> {
   const heard: string[] = [];
   const rig = await startTlsRig({ certificate, startTls: script(lines, heard) });
   const policy = createSecureChannelPolicy({ trust });
   const { code, requirement } = await refusalOf(
-    policy.connectStartTls({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', startTls, timeoutMs: 1000 }).then((socket) => socket.destroy()),
+    policy
+      .connectStartTls({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', startTls, timeoutMs: 15_000 })
+      .then((socket) => socket.destroy()),
   );
   await policy.close();
   await rig.close();
@@ -63,13 +77,19 @@ describe.each(protocols)('STARTTLS over %s', (name, lines, dialogue) => {
     expect(code).toBe('none');
     // Twice: once to see the chain, once to use it.
     expect(heard).toEqual(
-      name === 'SMTP' ? ['EHLO localhost\r\n', 'STARTTLS\r\n', 'EHLO localhost\r\n', 'STARTTLS\r\n'] : ['a1 CAPABILITY\r\n', 'a2 STARTTLS\r\n', 'a1 CAPABILITY\r\n', 'a2 STARTTLS\r\n'],
+      name === 'SMTP'
+        ? ['EHLO localhost\r\n', 'STARTTLS\r\n', 'EHLO localhost\r\n', 'STARTTLS\r\n']
+        : ['a1 CAPABILITY\r\n', 'a2 STARTTLS\r\n', 'a1 CAPABILITY\r\n', 'a2 STARTTLS\r\n'],
     );
   });
 
   it('refuses a revoked server before anything was sent over TLS [ECO.1.1.6]', async () => {
     const { code, requirement, rig } = await attempt(lines, dialogue(), revoked);
-    expect({ code, requirement, evidence: evidence(rig) }).toEqual({ code: 'ERR_MSS_TLS_REVOKED', requirement: 'ECO.1.1.6', evidence: nothingSeen });
+    expect({ code, requirement, evidence: evidence(rig) }).toEqual({
+      code: 'ERR_MSS_TLS_REVOKED',
+      requirement: 'ECO.1.1.6',
+      evidence: nothingSeen,
+    });
   });
 
   it('never goes on in clear when the offer was stripped [ECO.1.1.1]', async () => {
@@ -84,7 +104,10 @@ describe.each(protocols)('STARTTLS over %s', (name, lines, dialogue) => {
   });
 
   it('refuses bytes that follow the consent in clear (response injection)', async () => {
-    const injected = await attempt([greeting, offer, `${consent}${name === 'SMTP' ? '250 AUTH PLAIN\r\n' : '* OK injected\r\n'}`], dialogue());
+    const injected = await attempt(
+      [greeting, offer, `${consent}${name === 'SMTP' ? '250 AUTH PLAIN\r\n' : '* OK injected\r\n'}`],
+      dialogue(),
+    );
     expect(injected).toMatchObject({ code: 'ERR_MSS_TLS_STARTTLS_INJECTION', requirement: 'ECO.1.1.1' });
     expect(evidence(injected.rig)).toMatchObject({ handshakes: [], decryptedBytes: 0 });
   });
@@ -102,7 +125,9 @@ describe.each(protocols)('STARTTLS over %s', (name, lines, dialogue) => {
       },
     });
     const policy = createSecureChannelPolicy({ trust });
-    const { code } = await refusalOf(policy.connectStartTls({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', startTls: dialogue(), timeoutMs: 1000 }));
+    const { code } = await refusalOf(
+      policy.connectStartTls({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', startTls: dialogue(), timeoutMs: 15_000 }),
+    );
     expect(['ERR_MSS_TLS_STARTTLS_INJECTION', 'ERR_MSS_TLS_NOT_TLS']).toContain(code);
     await policy.close();
     await rig.close();
@@ -128,10 +153,14 @@ describe.each(protocols)('STARTTLS over %s', (name, lines, dialogue) => {
         socket.on('error', () => {});
         behave(socket);
       });
-      plain.listen(0, '127.0.0.1');
-      await once(plain, 'listening');
-      const { port } = plain.address() as AddressInfo;
-      const work = policy.connectStartTls({ host: '127.0.0.1', port, servername: 'mail.example', startTls: dialogue(), timeoutMs: 60 });
+      const port = await listen(plain);
+      const work = policy.connectStartTls({
+        host: '127.0.0.1',
+        port,
+        servername: 'mail.example',
+        startTls: dialogue(),
+        timeoutMs: code === 'ERR_MSS_TLS_TIMEOUT' ? 60 : 15_000,
+      });
       expect((await refusalOf(work)).code).toBe(code);
       plain.close();
     }
@@ -145,13 +174,13 @@ describe('an IMAP server that says PREAUTH', () => {
   });
 });
 
-describe('upgrade of a stream that the caller opened', () => {
-  async function streamTo(rig: TlsRig): Promise<Socket> {
-    const socket = tcpConnect(rig.port, '127.0.0.1');
-    await once(socket, 'connect');
-    return socket;
-  }
+async function streamTo(rig: TlsRig): Promise<Socket> {
+  const socket = tcpConnect(rig.port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
 
+describe('upgrade of a stream that the caller opened', () => {
   it('asks to connect once more while the verdict is not settled, then secures', async () => {
     const rig = await startTlsRig({ certificate: server });
     const policy = createSecureChannelPolicy({ trust });
@@ -197,7 +226,9 @@ describe('upgrade of a stream that the caller opened', () => {
     const policy = createSecureChannelPolicy({ trust });
     const stream = await streamTo(rig);
     await once(stream, 'readable');
-    expect((await refusalOf(policy.upgrade(stream, { host: '127.0.0.1', port: rig.port, servername: 'mail.example' }))).code).toBe('ERR_MSS_TLS_STARTTLS_INJECTION');
+    expect((await refusalOf(policy.upgrade(stream, { host: '127.0.0.1', port: rig.port, servername: 'mail.example' }))).code).toBe(
+      'ERR_MSS_TLS_STARTTLS_INJECTION',
+    );
     await policy.close();
     await rig.close();
   });

@@ -14,7 +14,13 @@ afterAll(() => igc.close());
 
 /** A certs-only PKCS#7 bundle (RFC 5652 §5.1), as `.p7b` files of IGC Santé are. */
 function p7b(...certificates: Uint8Array[]): Uint8Array {
-  const signedData = der.sequence(der.integer(1), der.set(), der.sequence(der.oid('1.2.840.113549.1.7.1')), der.context(0, certificates), der.set());
+  const signedData = der.sequence(
+    der.integer(1),
+    der.set(),
+    der.sequence(der.oid('1.2.840.113549.1.7.1')),
+    der.context(0, certificates),
+    der.set(),
+  );
   return der.sequence(der.oid('1.2.840.113549.1.7.2'), der.context(0, signedData));
 }
 
@@ -38,7 +44,10 @@ describe('createTrustStore', () => {
       expect(createTrustStore({ name: 'x', anchors: [igc.caPem, other.der], pins: [pin] }).anchors).toHaveLength(1);
     }
     expect(() => createTrustStore({ name: 'x', anchors: [other.der], pins: [igc.root.fingerprint256] })).toThrow(
-      expect.objectContaining({ code: 'ERR_MSS_PKI_PIN', details: { store: 'x', found: [other.fingerprint256.replaceAll(':', '').toLowerCase()] } }),
+      expect.objectContaining({
+        code: 'ERR_MSS_PKI_PIN',
+        details: { store: 'x', found: [other.fingerprint256.replaceAll(':', '').toLowerCase()] },
+      }),
     );
     expect(() => createTrustStore({ name: 'x', anchors: [igc.caPem], pins: ['AC RACINE'] })).toThrow(TypeError);
   });
@@ -54,7 +63,9 @@ describe('createTrustStore', () => {
   });
 
   it('refuses a store without an anchor: an intermediate is not trusted by itself', () => {
-    expect(() => createTrustStore({ name: 'x', anchors: [igc.intermediate.certPem] })).toThrow(expect.objectContaining({ code: 'ERR_MSS_PKI_NO_ANCHOR' }));
+    expect(() => createTrustStore({ name: 'x', anchors: [igc.intermediate.certPem] })).toThrow(
+      expect.objectContaining({ code: 'ERR_MSS_PKI_NO_ANCHOR' }),
+    );
   });
 
   it('does not change when the caller reuses the bytes', () => {
@@ -71,7 +82,9 @@ describe('IGC Santé', () => {
     expect(igcSanteRoots[0]).toMatchObject({ sha256: '2d9e22ca19f777c6b745257c723ecb8df3c35fa6f1f6ec36b83600c97346967f' });
     const impostor = await igc.issueRoot({ commonName: 'AC RACINE IGC-SANTE ELEMENTAIRE' });
     const pins = igcSanteRoots.map(({ sha256 }) => sha256);
-    expect(() => createTrustStore({ name: 'IGC Santé', anchors: [impostor.der], pins, igcSante: true })).toThrow(expect.objectContaining({ code: 'ERR_MSS_PKI_PIN' }));
+    expect(() => createTrustStore({ name: 'IGC Santé', anchors: [impostor.der], pins, igcSante: true })).toThrow(
+      expect.objectContaining({ code: 'ERR_MSS_PKI_PIN' }),
+    );
   });
 
   it('is the only authority of ref2-1.0.1: other stores are not used [ECO.1.1.10]', async () => {

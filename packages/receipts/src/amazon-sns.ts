@@ -9,9 +9,20 @@ export interface SesNotification {
 
 type Json = Readonly<Record<string, unknown>>;
 
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+const object = (value: unknown): Json => (isObject(value) ? value : {});
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+const fact = (address: string | null, more: Partial<RecipientFacts>): RecipientFacts => ({
+  finalRecipient: address,
+  originalRecipient: null,
+  action: null,
+  status: null,
+  diagnostic: null,
+  remoteMta: null,
+  ...more,
+});
 
 /**
  * Reads the JSON that Amazon SES sends by SNS in the body of a mail: bounces and deliveries. Complaints are no receipts.
@@ -21,24 +32,22 @@ const text = (value: unknown): string | null => (typeof value === 'string' && va
 export function readSesNotification(words: string): SesNotification | null {
   if (!words.trimStart().startsWith('{"notificationType"')) return null;
   const end = words.lastIndexOf('}');
-  const json = parse(words.slice(words.indexOf('{'), end + 1).replaceAll(/\r?\n/g, '')) ?? parse(words.slice(words.indexOf('{'), words.indexOf('\n--') + 1).replaceAll(/\r?\n/g, ' '));
+  const json =
+    parse(words.slice(words.indexOf('{'), end + 1).replaceAll(/\r?\n/g, '')) ??
+    parse(words.slice(words.indexOf('{'), words.indexOf('\n--') + 1).replaceAll(/\r?\n/g, ' '));
   if (json === null) return null;
   const type = json['notificationType'];
-  const fact = (address: string | null, more: Partial<RecipientFacts>): RecipientFacts => ({
-    finalRecipient: address,
-    originalRecipient: null,
-    action: null,
-    status: null,
-    diagnostic: null,
-    remoteMta: null,
-    ...more,
-  });
   const mail = object(json['mail']);
   const messageId = text(object(mail['commonHeaders'])['messageId']);
   if (type === 'Delivery') {
     const delivery = object(json['delivery']);
     const diagnostic = text(delivery['smtpResponse']);
-    return { messageId, recipients: list(delivery['recipients']).map((one) => fact(text(one), { action: 'delivered', diagnostic, remoteMta: text(delivery['reportingMTA']) })) };
+    return {
+      messageId,
+      recipients: list(delivery['recipients']).map((one) =>
+        fact(text(one), { action: 'delivered', diagnostic, remoteMta: text(delivery['reportingMTA']) }),
+      ),
+    };
   }
   if (type !== 'Bounce') return { messageId, recipients: [] };
   const bounce = object(json['bounce']);

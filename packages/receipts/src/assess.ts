@@ -34,7 +34,8 @@ export function assess(facts: RecipientFacts, tolerance: Tolerance): ReceiptReci
   const declared = facts.status !== null && isStatus(facts.status) ? facts.status : null;
   let status = chooseStatus(declared, codes);
   if (declared !== null && status !== declared) tolerance.add('RECEIPT_STATUS_FROM_TEXT');
-  const succeeded = facts.action === 'delivered' || facts.action === 'relayed' || facts.action === 'expanded' || status?.startsWith('2') === true;
+  const succeeded =
+    facts.action === 'delivered' || facts.action === 'relayed' || facts.action === 'expanded' || status?.startsWith('2') === true;
   const reason = succeeded ? null : reasonOf(words, status);
   if (status === null && !succeeded && (words !== '' || facts.action !== null)) {
     tolerance.add('RECEIPT_STATUS_INFERRED');

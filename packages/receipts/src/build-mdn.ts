@@ -58,7 +58,8 @@ export interface BuiltReceipt {
   readonly envelope: { readonly from: null; readonly to: readonly string[] };
 }
 
-const forbidden = (message: string): MssError<ReceiptErrorCode> => new MssError('ERR_MSS_RECEIPT_FORBIDDEN', message, { requirement: 'ECO.3.1.6' });
+const forbidden = (message: string): MssError<ReceiptErrorCode> =>
+  new MssError('ERR_MSS_RECEIPT_FORBIDDEN', message, { requirement: 'ECO.3.1.6' });
 const contradiction = (message: string): MssError<ReceiptErrorCode> => new MssError('ERR_MSS_RECEIPT_DISPOSITION', message);
 
 /**
@@ -75,11 +76,17 @@ export function buildMdn(content: MdnContent, options: BuildReceiptOptions = {})
   const { original, integrationError } = content;
   if (original.header('Disposition-Notification-To') === null) throw forbidden('the message asked for no read receipt');
   if (inspectReceipt(original).kind !== 'none') throw forbidden('a receipt is never answered with a receipt');
-  const errors = [...(integrationError === undefined ? [] : [integrationErrorField(checkIntegration(content, integrationError))]), ...(content.errors ?? [])];
+  const errors = [
+    ...(integrationError === undefined ? [] : [integrationErrorField(checkIntegration(content, integrationError))]),
+    ...(content.errors ?? []),
+  ];
   if (content.type === 'failed' && errors.length === 0) throw contradiction('a failed message needs an error');
   const words = mdnWords(integrationError === undefined ? content.type : 'failed', {
     mailbox: content.mailbox.address,
-    errors: [...(integrationError === undefined ? [] : [`${integrationError.code} – ${labelOf(integrationError)}`]), ...(content.errors ?? [])],
+    errors: [
+      ...(integrationError === undefined ? [] : [`${integrationError.code} – ${labelOf(integrationError)}`]),
+      ...(content.errors ?? []),
+    ],
   });
   const subject = subjectOf(content);
   return build(
@@ -118,7 +125,8 @@ export function buildIntegrationFailure(content: IntegrationFailureContent, opti
   const { original, mailbox, integrationError } = content;
   const automatic = original.header('Auto-Submitted');
   if (automatic !== null && !/^\s*no\b/i.test(automatic)) throw forbidden('an automatic mail is never answered automatically');
-  if (/^(?:bulk|list|junk)$/i.test(original.header('Precedence')?.trim() ?? '') || original.header('List-Id') !== null) throw forbidden('a mail of a list is never answered automatically');
+  if (/^(?:bulk|list|junk)$/i.test(original.header('Precedence')?.trim() ?? '') || original.header('List-Id') !== null)
+    throw forbidden('a mail of a list is never answered automatically');
   if (inspectReceipt(original).kind !== 'none') throw forbidden('a receipt is never answered automatically');
   checkCode(integrationError);
   const returnPath = /<?([^<>\s]*@[^<>\s]+)>?/.exec(original.header('Return-Path') ?? '')?.[1] ?? null;
@@ -128,7 +136,10 @@ export function buildIntegrationFailure(content: IntegrationFailureContent, opti
       content: { original, mailbox, to: [{ name: null, address: returnPath }] },
       subject: integrationSubject(original, integrationError),
       report: null,
-      parts: [{ mediaType: 'text/plain', text: integrationFailureWords(integrationError, mailbox.address) }, ...returnedPart(original, 'full')],
+      parts: [
+        { mediaType: 'text/plain', text: integrationFailureWords(integrationError, mailbox.address) },
+        ...returnedPart(original, 'full'),
+      ],
     },
     options,
   );
@@ -144,7 +155,10 @@ interface Plan {
 function build(plan: Plan, options: BuildReceiptOptions): BuiltReceipt {
   const { original, mailbox, to } = plan.content;
   if (to.length === 0 || ![mailbox, ...to].every((one) => isMssAddress(one.address))) {
-    throw new MssError<ReceiptErrorCode>('ERR_MSS_RECEIPT_ADDRESS', 'a receipt needs a mailbox and somebody to go to, all of them addresses');
+    throw new MssError<ReceiptErrorCode>(
+      'ERR_MSS_RECEIPT_ADDRESS',
+      'a receipt needs a mailbox and somebody to go to, all of them addresses',
+    );
   }
   const random = options.random === undefined ? {} : { random: options.random };
   const messageId = createMessageId(mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1), random);
@@ -171,7 +185,8 @@ function dispositionFields(content: MdnContent, errors: readonly string[]): stri
   const type = content.type === 'failed' ? 'processed' : content.type;
   // QUIRK: the French guide puts code and label behind the modifier ("processed/Error: 902^…"), which RFC 8098 §3.2.6 does not
   // allow. It is written for integration results only, with the Error field that its newer text adds; receivers read both.
-  const modifier = integrationError === undefined ? (errors.length > 0 ? '/error' : '') : `/Error: ${integrationErrorField(integrationError)}`;
+  const modifier =
+    integrationError === undefined ? (errors.length > 0 ? '/error' : '') : `/Error: ${integrationErrorField(integrationError)}`;
   const ua = content.reportingUa;
   const originalRecipient = original.header('Original-Recipient');
   const originalId = parseMessageIds(original.header('Message-ID') ?? '')[0];
@@ -183,7 +198,8 @@ function dispositionFields(content: MdnContent, errors: readonly string[]): stri
     `Disposition: ${actionMode}/${sendingMode}; ${type}${modifier}`,
     ...errors.map((error) => `Error: ${error}`),
   ];
-  for (const line of lines) if (!/^[\x20-\x7e]{1,998}$/.test(line)) throw contradiction('the fields of a receipt are single lines of ASCII');
+  for (const line of lines)
+    if (!/^[\x20-\x7e]{1,998}$/.test(line)) throw contradiction('the fields of a receipt are single lines of ASCII');
   return `${lines.join('\r\n')}\r\n`;
 }
 
@@ -195,7 +211,8 @@ function returnedPart(original: MimeMessage, returned: 'headers' | 'full' | 'not
 }
 
 function checkIntegration(content: MdnContent, error: IntegrationError): IntegrationError {
-  if (content.type !== 'processed' && content.type !== 'failed') throw contradiction('an integration result is about a message that was processed');
+  if (content.type !== 'processed' && content.type !== 'failed')
+    throw contradiction('an integration result is about a message that was processed');
   checkCode(error);
   return error;
 }
@@ -209,7 +226,13 @@ function subjectOf(content: MdnContent): string {
   const subject = subjectText(content.original);
   if (content.integrationError !== undefined) return integrationSubject(content.original, content.integrationError);
   if (content.actionMode === 'automatic-action' && content.type === 'processed') return subject === '' ? 'Message traité' : subject;
-  const labels: Readonly<Record<MdnType, string>> = { displayed: 'Lu', dispatched: 'Transmis', processed: 'Traité', deleted: 'Supprimé', failed: 'Non traité' };
+  const labels: Readonly<Record<MdnType, string>> = {
+    displayed: 'Lu',
+    dispatched: 'Transmis',
+    processed: 'Traité',
+    deleted: 'Supprimé',
+    failed: 'Non traité',
+  };
   return `${labels[content.type]} : ${subject.replace(/^XDM\/1\.0\/DDM\s*\+?\s*/i, '')}`.trimEnd();
 }
 

@@ -63,7 +63,6 @@ export interface MdnDecision {
  */
 export function decideMdn(circumstances: MdnCircumstances): MdnDecision {
   const { message, policy, flags = [], consent = false } = circumstances;
-  const no = (reason: MdnReason): MdnDecision => ({ send: 'no', reason, addresses: [] });
   const fields = message.headersNamed('Disposition-Notification-To');
   if (fields.length === 0) return no('not-requested');
   if (flags.some((flag) => flag.toLowerCase() === mdnSentKeyword.toLowerCase())) return no('already-sent');
@@ -80,6 +79,8 @@ export function decideMdn(circumstances: MdnCircumstances): MdnDecision {
   return { send: policy === 'always' ? 'yes' : 'ask', reason: 'policy', addresses };
 }
 
+const no = (reason: MdnReason): MdnDecision => ({ send: 'no', reason, addresses: [] });
+
 function doubtOf(addresses: readonly MailAddress[], returnPath: string | null): MdnReason | null {
   if (addresses.length > 1) return 'several-addresses';
   if (returnPath === null) return 'return-path-unknown';
@@ -94,7 +95,9 @@ function readReturnPath(message: MimeMessage): string | null {
 }
 
 function distinct(addresses: readonly MailAddress[]): readonly MailAddress[] {
-  return addresses.filter((one, place) => addresses.findIndex((other) => equalAddresses(one.address, other.address, { ignoreLocalCase: true })) === place);
+  return addresses.filter(
+    (one, place) => addresses.findIndex((other) => equalAddresses(one.address, other.address, { ignoreLocalCase: true })) === place,
+  );
 }
 
 /** `parameter=importance,value;…`: this package knows no parameter, so any required one is unknown. */

@@ -20,5 +20,12 @@ export {
 export { type MdnType } from './mdn-words.js';
 export { integrationErrors, integrationLabel, isIntegrationErrorCode, type IntegrationErrorCode } from './integration-codes.js';
 export { inspectReceipt } from './inspect.js';
-export { type DsnAction, type IntegrationError, type MdnDisposition, type Receipt, type ReceiptKind, type ReceiptRecipient } from './types.js';
+export {
+  type DsnAction,
+  type IntegrationError,
+  type MdnDisposition,
+  type Receipt,
+  type ReceiptKind,
+  type ReceiptRecipient,
+} from './types.js';
 export { type FailureReason } from './reasons.js';

@@ -92,8 +92,17 @@ function readDsn(message: MimePart, parts: ReportParts, tolerance: Tolerance): F
     if (facts.every((fact) => fact.finalRecipient === null && fact.originalRecipient === null)) tolerance.add('RECEIPT_NO_RECIPIENT');
     // A report without recipients about a message that had one is about that one.
     const only = facts.length === 1 && original.recipients.length === 1 ? (original.recipients[0] ?? null) : null;
-    const named = facts.map((fact) => ({ ...fact, finalRecipient: fact.finalRecipient ?? (fact.originalRecipient === null ? only : null) }));
-    return { ...none, kind: 'dsn', originalMessageId: original.messageId, ...more, recipients: named.map((fact) => assess(fact, tolerance)) };
+    const named = facts.map((fact) => ({
+      ...fact,
+      finalRecipient: fact.finalRecipient ?? (fact.originalRecipient === null ? only : null),
+    }));
+    return {
+      ...none,
+      kind: 'dsn',
+      originalMessageId: original.messageId,
+      ...more,
+      recipients: named.map((fact) => assess(fact, tolerance)),
+    };
   };
 
   const isSystem = systemEvidence(mail) !== 'none';
@@ -104,7 +113,11 @@ function readDsn(message: MimePart, parts: ReportParts, tolerance: Tolerance): F
       if (parts.deliveryStatus.length === 0) tolerance.add('RECEIPT_FIELDS_IN_TEXT');
       if (parts.reportType !== 'delivery-status') tolerance.add('RECEIPT_NOT_A_REPORT');
       const context = notification.report;
-      const facts = report.recipients.map((fact) => (fact.diagnostic === null ? { ...fact, context: [fact.context ?? '', wordsAbout(fact, context, report.recipients.length)].join('\n') } : fact));
+      const facts = report.recipients.map((fact) =>
+        fact.diagnostic === null
+          ? { ...fact, context: [fact.context ?? '', wordsAbout(fact, context, report.recipients.length)].join('\n') }
+          : fact,
+      );
       return finish(facts, { reportingMta: report.reportingMta, originalEnvelopeId: report.originalEnvelopeId });
     }
   }

@@ -28,7 +28,8 @@ export function integrationLabel(code: string | null): string | null {
   return code !== null && isIntegrationErrorCode(code) ? integrationErrors[code] : null;
 }
 
-const mark = /^(?:\s*(?:re|r[ée]p?|tr|fwd?)\s*:)*\s*\[\s?(?:ko\s+int[ée]gration\s+syst[èe]me|erreur\s+d\s?['’]?\s?int[ée]gration)\s{0,3}!?\s?\]\s?(?:\[\s?(\d{3})\s?\])?/iu;
+const mark =
+  /^(?:\s*(?:re|r[ée]p?|tr|fwd?)\s*:)*\s*\[\s?(?:ko\s+int[ée]gration\s+syst[èe]me|erreur\s+d\s?['’]?\s?int[ée]gration)\s{0,3}!?\s?\]\s?(?:\[\s?(\d{3})\s?\])?/iu;
 
 /** The error that a subject announces: `[KO Intégration système !][902] …`; `null` without such a mark. */
 export function readIntegrationSubject(subject: string): IntegrationError | null {

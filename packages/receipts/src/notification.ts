@@ -16,17 +16,25 @@ const maxWords = 200_000;
 
 /** Lines that announce the copy of the original. */
 const copyFollows: readonly RegExp[] = [
-  /^[ >]*-{2,}.{0,60}\b(?:copy of (?:the|your|my) message|original message|unsent message|returned message|original mail|message headers?|undelivered message|bounced message|message copy|returned mail)\b.*$/im,
-  /^[ >]*(?:(?:the )?(?:original )?message (?:headers )?follows?|message headers follow|below is a copy of (?:the|your) (?:original )?message|included is a copy of the message|original mail as follows|original message follows|received:.{0,3}from mail\.zoho\.com)\b.*$/im,
-  /^[ >]*-{2,}\s*(?:message d['’]origine|copie du message|originalnachricht|urspr[üu]ngliche nachricht|mensaje original|messaggio originale)\b.*$/im,
-  /^[ >]*(?:the header of the original message is following|original message headers|en-t[êe]tes (?:de|du) message d['’]origine)\b.*$/im,
+  /^[ >]{0,9}-{2,80}.{0,60}?\b(?:copy of (?:the|your|my) message|original message|unsent message|returned message|original mail|message headers?|undelivered message|bounced message|message copy|returned mail)\b.*$/im,
+  /^[ >]{0,9}(?:(?:the )?(?:original )?message (?:headers )?follows?|message headers follow|below is a copy of (?:the|your) (?:original )?message|included is a copy of the message|original mail as follows|original message follows|received:.{0,3}from mail\.zoho\.com)\b.*$/im,
+  /^[ >]{0,9}-{2,80}\s{0,9}(?:message d['’]origine|copie du message|originalnachricht|urspr[üu]ngliche nachricht|mensaje original|messaggio originale)\b.*$/im,
+  /^[ >]{0,9}(?:the header of the original message is following|original message headers|en-t[êe]tes (?:de|du) message d['’]origine)\b.*$/im,
 ];
 /** The first lines of a header section, where nothing announces it. */
 const headerBegins = /^(?:Return-Path|Received|DKIM-Signature|X-[A-Za-z-]+|Delivered-To)\s*:.*$/im;
 
+/** Without long runs of blanks, rules and empty lines, which no notification needs and which cost a pattern its time. */
+function calm(text: string): string {
+  return text
+    .replaceAll(/([-=_*#.~+ \t])\1{80,}/g, (run) => run.slice(0, 80))
+    .replaceAll(/[ \t]+(?=\r?\n)/g, '')
+    .replaceAll(/(?:\r?\n){4,}/g, '\n\n\n');
+}
+
 /** Cuts the copy of the original off the words of a notification. */
 export function cutNotification(text: string, mail: MailFacts): Notification {
-  const words = text.slice(0, maxWords);
+  const words = calm(text.slice(0, maxWords));
   let end = words.length;
   for (const pattern of copyFollows) {
     const at = pattern.exec(words)?.index ?? -1;
@@ -36,7 +44,13 @@ export function cutNotification(text: string, mail: MailFacts): Notification {
     const at = headerBegins.exec(words)?.index ?? -1;
     if (at > 0 && words.slice(0, at).trim() !== '') end = at;
   }
-  return { sender: mail.sender, subject: mail.subject, isSystem: systemEvidence(mail) === 'strong', report: words.slice(0, end), copied: words.slice(end) };
+  return {
+    sender: mail.sender,
+    subject: mail.subject,
+    isSystem: systemEvidence(mail) === 'strong',
+    report: words.slice(0, end),
+    copied: words.slice(end),
+  };
 }
 
 /** The header fields that tell a mail system from a person. */
@@ -57,11 +71,13 @@ export function systemEvidence(mail: MailFacts): 'strong' | 'weak' | 'none' {
   if (absence.test(mail.subject)) return 'none';
   if (systemSender.test(mail.sender)) return 'strong';
   if (bounceSubject.test(mail.subject)) return passedOn.test(mail.subject) ? 'weak' : 'strong';
-  const automatic = /^auto-(?:replied|generated)/i.test(mail.autoSubmitted ?? '') || (mail.returnPath !== null && /^<?\s*>?$/.test(mail.returnPath));
+  const automatic =
+    /^auto-(?:replied|generated)/i.test(mail.autoSubmitted ?? '') || (mail.returnPath !== null && /^<?\s*>?$/.test(mail.returnPath));
   return automatic ? 'weak' : 'none';
 }
 
-const absence = /^\s*(?:re\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|out of (?:the )?office|r[ée]ponse automatique|absence|absent|abwesen|automatische antwort|vacation|away|respuesta autom|risposta autom)/i;
+const absence =
+  /^\s*(?:re\s*:\s*)?(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|out of (?:the )?office|r[ée]ponse automatique|absence|absent|abwesen|automatische antwort|vacation|away|respuesta autom|risposta autom)/i;
 const systemSender = /mailer-?daemon|post-?_?master|mail[ .-]?deliver|mdaemon|mail delivery (?:sub)?system|^\s*<?>?\s*$/i;
 const passedOn = /^\s*(?:re|r[ée]p?|tr|fwd?|aw|wg|sv)\s*:/i;
 const bounceSubject =

@@ -36,9 +36,12 @@ function read(dialect: Dialect, notification: Notification, header: HeaderReader
   const start = dialect.from === undefined ? 0 : lines.findIndex((line) => dialect.from?.test(line) === true) + 1;
   const { drafts, before, shared } = readLines(lines.slice(start), dialect);
   if (drafts.length === 0 && dialect.recipientHeader !== undefined) {
-    for (const one of (header(dialect.recipientHeader) ?? '').split(/[\s,]+/)) if (one.includes('@')) drafts.push({ address: one, words: [] });
+    for (const one of (header(dialect.recipientHeader) ?? '').split(/[\s,]+/))
+      if (one.includes('@')) drafts.push({ address: one, words: [] });
   }
-  const common = [...(dialect.wordsFirst === true ? before : []), ...shared, ...(dialect.words === undefined ? [] : [dialect.words])].join('\n').trim();
+  const common = [...(dialect.wordsFirst === true ? before : []), ...shared, ...(dialect.words === undefined ? [] : [dialect.words])]
+    .join('\n')
+    .trim();
   const named: readonly { readonly address: string | null; readonly words: readonly string[] }[] =
     drafts.length === 0 && dialect.anonymous === true ? [{ address: null, words: before }] : drafts;
   return named.map(({ address, words }) => {

@@ -62,6 +62,8 @@ function recipientOf(final: string | null, original: string | null): ReceiptReci
 const modes = ['manual-action', 'automatic-action'];
 const sendings = ['MDN-sent-manually', 'MDN-sent-automatically'];
 
+const canonical = (known: readonly string[], word: string): string => known.find((one) => one.toLowerCase() === word.toLowerCase()) ?? word;
+
 function parseDisposition(field: string, errors: IntegrationError[], tolerance: Tolerance): MdnDisposition {
   const separator = field.indexOf(';');
   const [mode = '', sending = ''] = field
@@ -71,7 +73,6 @@ function parseDisposition(field: string, errors: IntegrationError[], tolerance: 
   const rest = field.slice(separator + 1).trim();
   const slash = rest.indexOf('/');
   const type = (slash < 0 ? rest : rest.slice(0, slash)).trim().toLowerCase();
-  const canonical = (known: readonly string[], word: string): string => known.find((one) => one.toLowerCase() === word.toLowerCase()) ?? word;
   const disposition = { actionMode: canonical(modes, mode), sendingMode: canonical(sendings, sending), type };
   if (!modes.includes(disposition.actionMode) || !sendings.includes(disposition.sendingMode) || !/^[a-z][a-z-]*$/.test(type)) {
     tolerance.add('RECEIPT_DISPOSITION_MALFORMED');
@@ -98,7 +99,7 @@ function readModifiers(text: string, errors: IntegrationError[], tolerance: Tole
  * `902^Identifiant patient inconnu`, with the separators that senders use instead. What follows the label comes from the
  * HL7 message that the receiving system answered (`^messageErrorCondition|E^Error^…`) and is dropped.
  */
-export function readIntegrationError(text: string): IntegrationError {
+function readIntegrationError(text: string): IntegrationError {
   const match = /^\s*(\d{1,3})\s*(?:[\^:;,\-–]\s*|$)(.*)$/s.exec(text);
   const label = (match?.[2] ?? text)
     .split(/[\^|]/, 1)

@@ -17,7 +17,8 @@ import type { RecipientFacts } from './assess.js';
  * Version 5 has the transcript only.
  */
 export function readTranscript(report: string): readonly RecipientFacts[] | null {
-  if (!/-{3,}\s*(?:Transcript of (?:the )?session follows|The following addresses had|Recipients of this delivery)/i.test(report)) return null;
+  if (!/---\s{0,9}(?:Transcript of (?:the )?session follows|The following addresses had|Recipients of this delivery)/i.test(report))
+    return null;
   const listed = new Map<string, string[]>();
   const spoken = new Map<string, string[]>();
   let section: 'list' | 'transcript' | null = null;
@@ -59,7 +60,8 @@ export function readTranscript(report: string): readonly RecipientFacts[] | null
     remoteMta: null,
     context: report,
   });
-  if (listed.size > 0) return [...listed].map(([address, reasons]) => fact(address, reasons.join('').trim() === '' ? (spoken.get(address) ?? []) : reasons));
+  if (listed.size > 0)
+    return [...listed].map(([address, reasons]) => fact(address, reasons.join('').trim() === '' ? (spoken.get(address) ?? []) : reasons));
   if (spoken.size > 0) return [...spoken].map(([address, words]) => fact(address, words));
   return loose.length > 0 ? [fact('', loose)].map((one) => ({ ...one, finalRecipient: null })) : null;
 }

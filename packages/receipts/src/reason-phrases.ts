@@ -8,7 +8,11 @@ import type { FailureReason } from './reasons.js';
 const rows: readonly (readonly [reason: FailureReason, patterns: readonly RegExp[]])[] = [
   [
     'virus',
-    [/\b(?:virus|malware|trojan|phishing|worm)\b.{0,60}(?:detected|found|reject|infect|refus)/i, /(?:infected|contains?|carrying) (?:with |a |the )?(?:virus|malware)/i, /virus/i],
+    [
+      /\b(?:virus|malware|trojan|phishing|worm)\b.{0,60}(?:detected|found|reject|infect|refus)/i,
+      /(?:infected|contains?|carrying) (?:with |a |the )?(?:virus|malware)/i,
+      /virus/i,
+    ],
   ],
   [
     'authentication',
@@ -30,7 +34,9 @@ const rows: readonly (readonly [reason: FailureReason, patterns: readonly RegExp
   ],
   [
     'mailbox-moved',
-    [/(?:has|have) (?:been )?moved|(?:address|mailbox|user) (?:has )?changed|no longer (?:at|on) this (?:address|server)|replaced by the address|new (?:e-?mail )?address is/i],
+    [
+      /(?:has|have) (?:been )?moved|(?:address|mailbox|user) (?:has )?changed|no longer (?:at|on) this (?:address|server)|replaced by the address|new (?:e-?mail )?address is/i,
+    ],
   ],
   [
     'domain-unknown',
@@ -78,7 +84,9 @@ const rows: readonly (readonly [reason: FailureReason, patterns: readonly RegExp
   ],
   [
     'relay-refused',
-    [/relay(?:ing)?(?: access)? (?:denied|not (?:permitted|allowed)|prohibited|refused)|(?:not|unable|can(?:no|')t) (?:permitted |allowed )?(?:to )?relay|insecure mail relay|relay not|no relay|rcpthosts|not (?:a |an )?(?:open|local) (?:relay|domain)/i],
+    [
+      /relay(?:ing)?(?: access)? (?:denied|not (?:permitted|allowed)|prohibited|refused)|(?:not|unable|can(?:no|')t) (?:permitted |allowed )?(?:to )?relay|insecure mail relay|relay not|no relay|rcpthosts|not (?:a |an )?(?:open|local) (?:relay|domain)/i,
+    ],
   ],
   [
     'spam',
@@ -122,20 +130,27 @@ const rows: readonly (readonly [reason: FailureReason, patterns: readonly RegExp
   ],
   [
     'protocol',
-    [/syntax error|command (?:not|un)(?:recogni[sz]ed|implemented| allowed)|bad (?:command|sequence)|protocol error|not implemented|need (?:mail|rcpt)|invalid (?:command|argument|parameter)|unrecogni[sz]ed command|not (?:rfc|compliant)|bare (?:lf|cr|line)|pipelining/i],
+    [
+      /syntax error|command (?:not|un)(?:recogni[sz]ed|implemented| allowed)|bad (?:command|sequence)|protocol error|not implemented|need (?:mail|rcpt)|invalid (?:command|argument|parameter)|unrecogni[sz]ed command|not (?:rfc|compliant)|bare (?:lf|cr|line)|pipelining/i,
+    ],
   ],
   [
     'content',
-    [/(?:message|mail|attachment|header|content|file|mime|data|body).{0,60}(?:reject|malformed|invalid|not (?:allowed|accept|conform)|forbidden|prohibited|illegal|improper|block|filter|refus)|8bit|mime|banned (?:file|content|name)|unacceptable content/i],
+    [
+      /(?:message|mail|attachment|header|content|file|mime|data|body).{0,60}(?:reject|malformed|invalid|not (?:allowed|accept|conform)|forbidden|prohibited|illegal|improper|block|filter|refus)|8bit|mime|banned (?:file|content|name)|unacceptable content/i,
+    ],
   ],
   [
     'system',
-    [/(?:system|server|local|internal|config|configuration|service|resource|ldap|database|temporary|i\/o|alias|process|unexpected)\w*.{0,40}(?:error|fail|unavailable|problem|not available|loop|exceed|insufficient)|command died|exit (?:status|code|value)|pipe to|core dump|cannot (?:open|create|write|exec|append)|can't (?:open|create)|permission denied|procmail|deliver(?:y)? agent|vdelivermail|loop alert|duplicated message-id/i],
+    [
+      /(?:system|server|local|internal|config|configuration|service|resource|ldap|database|temporary|i\/o|alias|process|unexpected)\w*.{0,40}(?:error|fail|unavailable|problem|not available|loop|exceed|insufficient)|command died|exit (?:status|code|value)|pipe to|core dump|cannot (?:open|create|write|exec|append)|can't (?:open|create)|permission denied|procmail|deliver(?:y)? agent|vdelivermail|loop alert|duplicated message-id/i,
+    ],
   ],
 ];
 
 /** Refusals that name nothing but the recipient: taken when no other row fits. */
-const refusedRecipient = /(?:recipient|address|mailbox|user|rcpt)(?: address)? (?:was |is |has been )?(?:rejected|refused|denied)|does not like recipient|rejected (?:recipient|address)/i;
+const refusedRecipient =
+  /(?:recipient|address|mailbox|user|rcpt)(?: address)? (?:was |is |has been )?(?:rejected|refused|denied)|does not like recipient|rejected (?:recipient|address)/i;
 
 /** The reason that the words of a diagnostic tell; `null` when none of the known phrases is there. */
 export function reasonOfText(text: string): FailureReason | null {

@@ -37,7 +37,15 @@ interface Collected {
 
 /** Sorts the parts of a mail by their role in a report. */
 export function collectParts(message: MimePart, tolerance: Tolerance): ReportParts {
-  const found: Collected = { plain: [], html: [], deliveryStatus: [], disposition: [], isFeedback: false, original: null, originalText: null };
+  const found: Collected = {
+    plain: [],
+    html: [],
+    deliveryStatus: [],
+    disposition: [],
+    isFeedback: false,
+    original: null,
+    originalText: null,
+  };
   collect(message, found, { tolerance, depth: 0 });
   const isReport = message.mediaType === 'multipart/report';
   return {
@@ -85,7 +93,8 @@ function collectText(part: MimePart, found: Collected, options: { readonly toler
   const text = part.text();
   const boundary = options.depth < 3 && text.length < maxRebuilt ? boundaryInside(text) : null;
   if (boundary === null) {
-    if (found.original === null && found.originalText === null && found.plain.length > 0 && looksLikeHeader(text)) found.originalText = text;
+    if (found.original === null && found.originalText === null && found.plain.length > 0 && looksLikeHeader(text))
+      found.originalText = text;
     else found.plain.push(text);
     return;
   }
@@ -107,12 +116,18 @@ function reparse(text: string, boundary: string): readonly MimePart[] {
 
 /** A boundary line that is followed by a Content- field. */
 function boundaryInside(text: string): string | null {
-  const match = /^[ \t]{0,2}--([!-~]{6,70})[ \t]*\r?\n(?:[A-Za-z-]{1,40}:.*\r?\n){0,3}?Content-(?:Type|Description|Disposition|Transfer-Encoding)[ \t]*:/im.exec(text);
+  const match =
+    /^[ \t]{0,2}--([!-~]{6,70})[ \t]*\r?\n(?:[A-Za-z-]{1,40}:.*\r?\n){0,3}?Content-(?:Type|Description|Disposition|Transfer-Encoding)[ \t]*:/im.exec(
+      text,
+    );
   const boundary = match?.[1] ?? null;
   return boundary === null || boundary.includes('"') || match?.[0].startsWith('-') !== true ? null : boundary;
 }
 
 /** Whether a text part is a copy of a header section. */
 function looksLikeHeader(text: string): boolean {
-  return /^\s*(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){3}/.test(text) && /^(?:Received|Return-Path|Message-ID|From|Date)\s*:/im.test(text.slice(0, 4000));
+  return (
+    /^\s*(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){3}/.test(text) &&
+    /^(?:Received|Return-Path|Message-ID|From|Date)\s*:/im.test(text.slice(0, 4000))
+  );
 }

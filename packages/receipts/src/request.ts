@@ -65,7 +65,9 @@ export function requestMdn(content: { readonly mailbox: string }): MdnRequest {
 
 function mailboxHeader(name: string, mailbox: string, requirement: string): MimeHeaderDraft {
   if (!isMssAddress(mailbox)) {
-    throw new MssError<ReceiptErrorCode>('ERR_MSS_RECEIPT_ADDRESS', 'a receipt is asked for the sending mailbox, and this is no address', { requirement });
+    throw new MssError<ReceiptErrorCode>('ERR_MSS_RECEIPT_ADDRESS', 'a receipt is asked for the sending mailbox, and this is no address', {
+      requirement,
+    });
   }
   return addressHeader(name, [{ name: null, address: mailbox }]);
 }
@@ -74,12 +76,19 @@ function mailboxHeader(name: string, mailbox: string, requirement: string): Mime
 function checkEnvelopeId(envid: string): void {
   const encoded = envid.replaceAll(/[+= ]/g, '+00');
   if (!/^[\x20-\x7e]+$/.test(envid) || encoded.length > 100) {
-    throw new MssError<ReceiptErrorCode>('ERR_MSS_RECEIPT_ENVELOPE_ID', 'the envelope id must be printable ASCII of at most 100 characters as xtext');
+    throw new MssError<ReceiptErrorCode>(
+      'ERR_MSS_RECEIPT_ENVELOPE_ID',
+      'the envelope id must be printable ASCII of at most 100 characters as xtext',
+    );
   }
 }
 
 function checkNotify(notify: readonly DsnNotify[] | 'never'): void {
   const known = ['success', 'failure', 'delay'];
-  if (notify === 'never' || (notify.length > 0 && notify.every((one) => known.includes(one)) && new Set(notify).size === notify.length)) return;
-  throw new MssError<ReceiptErrorCode>('ERR_MSS_RECEIPT_NOTIFY', 'NOTIFY is "never", or one or more of success, failure and delay, each once');
+  if (notify === 'never' || (notify.length > 0 && notify.every((one) => known.includes(one)) && new Set(notify).size === notify.length))
+    return;
+  throw new MssError<ReceiptErrorCode>(
+    'ERR_MSS_RECEIPT_NOTIFY',
+    'NOTIFY is "never", or one or more of success, failure and delay, each once',
+  );
 }

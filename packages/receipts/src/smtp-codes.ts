@@ -12,9 +12,9 @@ export function isStatus(text: string): boolean {
 }
 
 /** Every status in a text, in order. IP addresses, versions and longer numbers are none. */
-export function findStatuses(text: string, className?: string): readonly string[] {
+function findStatuses(text: string, className?: string): readonly string[] {
   const found: string[] = [];
-  for (const match of text.matchAll(/(?<![\w.\/@]|(?<!\d{3})-)([245])\.([0-7])\.(\d{1,3})(?![\w-]|\.\d)/g)) {
+  for (const match of text.matchAll(/(?<![\w./@]|(?<!\d{3})-)([245])\.([0-7])\.(\d{1,3})(?![\w-]|\.\d)/g)) {
     const status = `${match[1]}.${match[2]}.${match[3]}`;
     if (className === undefined || match[1] === className) found.push(status);
   }
@@ -22,8 +22,8 @@ export function findStatuses(text: string, className?: string): readonly string[
 }
 
 /** The first reply code of SMTP in a text: after nothing, a quote, `#`, a colon or a space, and before a separator. */
-export function findReply(text: string, className?: string): number | null {
-  for (const match of text.matchAll(/(?<![\w.@=\/-])([245][0-5]\d)(?=[\s:;,.)\]'"<-]|$)(?!\.\d)/g)) {
+function findReply(text: string, className?: string): number | null {
+  for (const match of text.matchAll(/(?<![\w.@=/-])([245][0-5]\d)(?=[\s:;,.)\]'"<-]|$)(?!\.\d)/g)) {
     const code = Number(match[1]);
     if (known.has(code) && (className === undefined || match[1]?.startsWith(className) === true)) return code;
   }
@@ -32,9 +32,9 @@ export function findReply(text: string, className?: string): number | null {
 
 /** Replies that mail servers give; other numbers of three digits are sizes, ports and times. */
 const known = new Set([
-  211, 214, 220, 221, 235, 250, 251, 252, 253, 421, 422, 430, 432, 450, 451, 452, 453, 454, 455, 456, 458, 459, 499, 500, 501, 502, 503, 504, 510, 511,
-  512, 515, 517, 520, 521, 522, 523, 524, 525, 530, 531, 533, 534, 535, 538, 540, 541, 542, 543, 544, 545, 546, 547, 549, 550, 551, 552, 553, 554, 555, 556,
-  557,
+  211, 214, 220, 221, 235, 250, 251, 252, 253, 421, 422, 430, 432, 450, 451, 452, 453, 454, 455, 456, 458, 459, 499, 500, 501, 502, 503,
+  504, 510, 511, 512, 515, 517, 520, 521, 522, 523, 524, 525, 530, 531, 533, 534, 535, 538, 540, 541, 542, 543, 544, 545, 546, 547, 549,
+  550, 551, 552, 553, 554, 555, 556, 557,
 ]);
 
 /** Codes of a diagnostic text: the best status, and the reply of the same class where there is one. */
@@ -43,7 +43,10 @@ export function findCodes(text: string): SmtpCodes {
   const first = findReply(text);
   const className = first === null ? undefined : String(first).charAt(0);
   const agreeing = className === undefined ? statuses : statuses.filter((one) => one.startsWith(className));
-  const status = (agreeing.length > 0 ? agreeing : statuses).reduce<string | null>((best, one) => (best === null ? one : moreTelling(best, one)), null);
+  const status = (agreeing.length > 0 ? agreeing : statuses).reduce<string | null>(
+    (best, one) => (best === null ? one : moreTelling(best, one)),
+    null,
+  );
   const reply = status === null ? first : (findReply(text, status.charAt(0)) ?? null);
   return { reply, status };
 }

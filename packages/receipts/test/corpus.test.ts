@@ -36,9 +36,9 @@ describe.skipIf(!corpusAvailable)('the corpus of bounces [RFC 3463, RFC 3464]', 
     const verdictRight = statusRight.filter(({ row, found }) => (found?.permanent ?? false) === row.status.startsWith('5'));
     const replyRight = rows.filter(({ row, found }) => String(found?.smtpCode ?? '') === row.replyCode);
     const addressRight = rows.filter(({ row, found }) => (found?.addressInvalid ?? false) === row.hardBounce);
-    console.log(
+    process.stdout.write(
       `corpus: ${rows.length} rows, status ${percent(statusRight.length, rows.length)}, status and verdict ${percent(verdictRight.length, rows.length)}, ` +
-        `reply code ${percent(replyRight.length, rows.length)}, invalid address ${percent(addressRight.length, rows.length)}`,
+        `reply code ${percent(replyRight.length, rows.length)}, invalid address ${percent(addressRight.length, rows.length)}\n`,
     );
     expect(rows.length).toBeGreaterThan(300);
     expect(verdictRight.length / rows.length).toBeGreaterThanOrEqual(0.97);
@@ -51,7 +51,9 @@ describe.skipIf(!corpusAvailable)('the corpus of bounces [RFC 3463, RFC 3464]', 
     expect(others.filter(({ receipt }) => receipt.kind !== 'none').map(({ name }) => name)).toEqual([]);
   });
   it('gives no more recipients than there are', () => {
-    expect(rows.filter(({ name, receipt }) => receipt.recipients.length > (expected[name]?.length ?? 0)).map(({ name }) => name)).toEqual([]);
+    expect(rows.filter(({ name, receipt }) => receipt.recipients.length > (expected[name]?.length ?? 0)).map(({ name }) => name)).toEqual(
+      [],
+    );
   });
   it('names the recipient and the original message of nearly every bounce', () => {
     const bounces = rows.filter(({ receipt }) => receipt.kind === 'dsn');
@@ -63,5 +65,7 @@ describe.skipIf(!corpusAvailable)('the corpus of bounces [RFC 3463, RFC 3464]', 
 });
 
 describe.skipIf(corpusAvailable)('the corpus of bounces', () => {
-  it.skip('is absent: set MSS_CORPUS to its folder', () => undefined);
+  it('is absent: set MSS_CORPUS to its folder', () => {
+    expect(corpusAvailable).toBe(false);
+  });
 });

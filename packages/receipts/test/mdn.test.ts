@@ -1,6 +1,15 @@
 import { isMssError, utf8Encode } from '@mss/core';
 import { parseMime, type MimeMessage } from '@mss/formats/mime';
-import { buildIntegrationFailure, buildMdn, decideMdn, inspectReceipt, integrationErrors, mdnSentKeyword, type MdnContent, type MdnType } from '@mss/receipts';
+import {
+  buildIntegrationFailure,
+  buildMdn,
+  decideMdn,
+  inspectReceipt,
+  integrationErrors,
+  mdnSentKeyword,
+  type MdnContent,
+  type MdnType,
+} from '@mss/receipts';
 import { describe, expect, it } from 'vitest';
 
 const sender = 'cabinet.moreau@medecin.mssante.test';
@@ -60,7 +69,10 @@ describe('whether to answer [RFC 8098 §2.1, §6]', () => {
     expect(decideMdn({ message: mail(), policy: 'always' })).toMatchObject({ send: 'no', reason: 'not-requested' });
   });
   it('never answers twice', () => {
-    expect(decideMdn({ message: asked(), policy: 'always', flags: ['\\Seen', '$mdnsent'] })).toMatchObject({ send: 'no', reason: 'already-sent' });
+    expect(decideMdn({ message: asked(), policy: 'always', flags: ['\\Seen', '$mdnsent'] })).toMatchObject({
+      send: 'no',
+      reason: 'already-sent',
+    });
     expect(mdnSentKeyword).toBe('$MDNSent');
   });
   it('does not count letter case of an address', () => {
@@ -85,39 +97,54 @@ describe('whether to answer [RFC 8098 §2.1, §6]', () => {
   });
   it('never answers a receipt', () => {
     const receipt = read(buildMdn(content(), fixed).bytes);
-    const again = read(utf8Encode(`Return-Path: <${sender}>\r\nDisposition-Notification-To: ${sender}\r\n${new TextDecoder().decode(receipt.bytes)}`));
+    const again = read(
+      utf8Encode(`Return-Path: <${sender}>\r\nDisposition-Notification-To: ${sender}\r\n${new TextDecoder().decode(receipt.bytes)}`),
+    );
     expect(decideMdn({ message: again, policy: 'always', consent: true })).toMatchObject({ send: 'no', reason: 'is-receipt' });
   });
   it('does not answer a request it does not understand, or that names nobody', () => {
-    expect(decideMdn({ message: asked('Disposition-Notification-Options: signed-receipt=required,x'), policy: 'always' })).toMatchObject({ send: 'no', reason: 'unknown-required-option' });
+    expect(decideMdn({ message: asked('Disposition-Notification-Options: signed-receipt=required,x'), policy: 'always' })).toMatchObject({
+      send: 'no',
+      reason: 'unknown-required-option',
+    });
     expect(decideMdn({ message: asked('Disposition-Notification-Options: signed-receipt=optional,x'), policy: 'always' }).send).toBe('yes');
-    expect(decideMdn({ message: mail(['Disposition-Notification-To: personne']), policy: 'always' })).toMatchObject({ send: 'no', reason: 'no-valid-address' });
+    expect(decideMdn({ message: mail(['Disposition-Notification-To: personne']), policy: 'always' })).toMatchObject({
+      send: 'no',
+      reason: 'no-valid-address',
+    });
   });
 });
 
 describe('a read receipt built [RFC 8098 §3]', () => {
   const types: readonly MdnType[] = ['displayed', 'dispatched', 'processed', 'deleted'];
-  it.each(types.flatMap((type) => (['manual-action', 'automatic-action'] as const).flatMap((actionMode) => (['MDN-sent-manually', 'MDN-sent-automatically'] as const).map((sendingMode) => [type, actionMode, sendingMode] as const))))(
-    '%s, %s, %s is read back',
-    (type, actionMode, sendingMode) => {
-      const receipt = inspectReceipt(read(buildMdn(content({ type, actionMode, sendingMode }), fixed).bytes));
-      expect(receipt).toMatchObject({
-        kind: 'mdn',
-        originalMessageId: '<envoi-42@medecin.mssante.test>',
-        disposition: { actionMode, sendingMode, type, modifiers: [] },
-        recipients: [{ finalRecipient: mailbox.address }],
-        errors: [],
-        tolerated: [],
-      });
-    },
-  );
+  it.each(
+    types.flatMap((type) =>
+      (['manual-action', 'automatic-action'] as const).flatMap((actionMode) =>
+        (['MDN-sent-manually', 'MDN-sent-automatically'] as const).map((sendingMode) => [type, actionMode, sendingMode] as const),
+      ),
+    ),
+  )('%s, %s, %s is read back', (type, actionMode, sendingMode) => {
+    const receipt = inspectReceipt(read(buildMdn(content({ type, actionMode, sendingMode }), fixed).bytes));
+    expect(receipt).toMatchObject({
+      kind: 'mdn',
+      originalMessageId: '<envoi-42@medecin.mssante.test>',
+      disposition: { actionMode, sendingMode, type, modifiers: [] },
+      recipients: [{ finalRecipient: mailbox.address }],
+      errors: [],
+      tolerated: [],
+    });
+  });
   it('has the null return path, three parts, French words, and is marked automatic', () => {
     const built = buildMdn(content({ reportingUa: { host: 'poste-12', product: 'LPS Exemple 3.1' } }), fixed);
     expect(built.envelope).toEqual({ from: null, to: [sender] });
     const message = read(built.bytes);
     expect(message.mediaType).toBe('multipart/report');
     expect(message.parameters['report-type']).toBe('disposition-notification');
-    expect(message.children.map((part) => part.mediaType)).toEqual(['text/plain', 'message/disposition-notification', 'text/rfc822-headers']);
+    expect(message.children.map((part) => part.mediaType)).toEqual([
+      'text/plain',
+      'message/disposition-notification',
+      'text/rfc822-headers',
+    ]);
     expect(message.children[0]?.text()).toMatch(/a été affiché par son destinataire/);
     expect(message.header('Auto-Submitted')).toBe('auto-replied');
     expect(message.header('In-Reply-To')).toBe('<envoi-42@medecin.mssante.test>');
@@ -135,7 +162,9 @@ describe('a read receipt built [RFC 8098 §3]', () => {
     expect(read(buildMdn(content({ returned: 'full' }), fixed).bytes).children[2]?.children[0]?.text()).toContain('Voici le compte rendu');
   });
   it('writes failed as processed/error with its Error fields, which RFC 8098 asks for', () => {
-    const receipt = inspectReceipt(read(buildMdn(content({ type: 'failed', errors: ['archive could not be opened', 'no METADATA.XML'] }), fixed).bytes));
+    const receipt = inspectReceipt(
+      read(buildMdn(content({ type: 'failed', errors: ['archive could not be opened', 'no METADATA.XML'] }), fixed).bytes),
+    );
     expect(receipt.disposition).toMatchObject({ type: 'processed', modifiers: ['error'] });
     expect(receipt.errors.map((error) => error.label)).toEqual(['archive could not be opened', 'no METADATA.XML']);
     expect(codeOf(() => buildMdn(content({ type: 'failed' }), fixed))).toBe('ERR_MSS_RECEIPT_DISPOSITION');
@@ -153,7 +182,9 @@ describe('a read receipt built [RFC 8098 §3]', () => {
   });
   it('cannot be injected into', () => {
     expect(codeOf(() => buildMdn(content({ errors: ['x\r\nDisposition: y'] }), fixed))).toBe('ERR_MSS_RECEIPT_DISPOSITION');
-    expect(codeOf(() => buildMdn(content({ to: [{ name: null, address: 'a@b.test\r\nBcc: c@d.test' }] }), fixed))).toBe('ERR_MSS_RECEIPT_ADDRESS');
+    expect(codeOf(() => buildMdn(content({ to: [{ name: null, address: 'a@b.test\r\nBcc: c@d.test' }] }), fixed))).toBe(
+      'ERR_MSS_RECEIPT_ADDRESS',
+    );
     expect(codeOf(() => buildMdn(content({ to: [] }), fixed))).toBe('ERR_MSS_RECEIPT_ADDRESS');
     expect(codeOf(() => buildMdn(content({ reportingUa: { product: 'x\r\ny' } }), fixed))).toBe('ERR_MSS_RECEIPT_DISPOSITION');
   });
@@ -180,8 +211,12 @@ describe('the result of an automatic integration [ANS]', () => {
     expect(receipt.errors.length).toBe(1);
   });
   it('has a code of the list, and is about processing', () => {
-    expect(codeOf(() => buildMdn(content({ ...automatic, integrationError: { code: '907', label: 'x' } }), fixed))).toBe('ERR_MSS_RECEIPT_DISPOSITION');
-    expect(codeOf(() => buildMdn(content({ ...automatic, integrationError: { code: null, label: 'x' } }), fixed))).toBe('ERR_MSS_RECEIPT_DISPOSITION');
+    expect(codeOf(() => buildMdn(content({ ...automatic, integrationError: { code: '907', label: 'x' } }), fixed))).toBe(
+      'ERR_MSS_RECEIPT_DISPOSITION',
+    );
+    expect(codeOf(() => buildMdn(content({ ...automatic, integrationError: { code: null, label: 'x' } }), fixed))).toBe(
+      'ERR_MSS_RECEIPT_DISPOSITION',
+    );
     expect(codeOf(() => buildMdn(content({ integrationError: { code: '902', label: null } }), fixed))).toBe('ERR_MSS_RECEIPT_DISPOSITION');
   });
   it('is an ordinary mail when no receipt was asked for', () => {
@@ -199,7 +234,8 @@ describe('the result of an automatic integration [ANS]', () => {
     });
   });
   it('never answers automatic mail, so two automatic mailboxes cannot loop [RFC 3834]', () => {
-    const failure = (original: MimeMessage): string => codeOf(() => buildIntegrationFailure({ original, mailbox, integrationError: { code: '906', label: 'x' } }, fixed));
+    const failure = (original: MimeMessage): string =>
+      codeOf(() => buildIntegrationFailure({ original, mailbox, integrationError: { code: '906', label: 'x' } }, fixed));
     expect(failure(mail(['Auto-Submitted: auto-replied']))).toBe('ERR_MSS_RECEIPT_FORBIDDEN');
     expect(failure(mail(['Auto-Submitted: auto-generated; type=lab']))).toBe('ERR_MSS_RECEIPT_FORBIDDEN');
     expect(failure(mail(['Auto-Submitted: no']))).toBe('no error');

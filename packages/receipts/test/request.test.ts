@@ -19,7 +19,9 @@ describe('a delivery receipt asked for [ECO.2.3.1, RFC 3461]', () => {
     expect(() => requestDsn({ mailbox, envelopeId })).toThrow(expect.objectContaining({ code: 'ERR_MSS_RECEIPT_ENVELOPE_ID' }));
   });
   it.each([[[]], [['success', 'success']], [['never', 'success']], [['SUCCESS']]])('refuses NOTIFY %j', (notify) => {
-    expect(() => requestDsn({ mailbox, notify: notify as ['success'] })).toThrow(expect.objectContaining({ code: 'ERR_MSS_RECEIPT_NOTIFY' }));
+    expect(() => requestDsn({ mailbox, notify: notify as ['success'] })).toThrow(
+      expect.objectContaining({ code: 'ERR_MSS_RECEIPT_NOTIFY' }),
+    );
   });
   it.each(['', 'personne', 'a@b', 'a@b.test\r\nBcc: c@d.test', '<a@b.test>'])('refuses the mailbox %j', (wrong) => {
     const error = expect.objectContaining({ code: 'ERR_MSS_RECEIPT_ADDRESS', requirement: 'ECO.2.3.1' });
@@ -30,6 +32,8 @@ describe('a delivery receipt asked for [ECO.2.3.1, RFC 3461]', () => {
 describe('a read receipt asked for [ECO.2.3.2, RFC 8098 §2.1]', () => {
   it('names the sending mailbox', () => {
     expect(requestMdn({ mailbox }).headers).toEqual([{ name: 'Disposition-Notification-To', value: mailbox }]);
-    expect(() => requestMdn({ mailbox: 'x' })).toThrow(expect.objectContaining({ code: 'ERR_MSS_RECEIPT_ADDRESS', requirement: 'ECO.2.3.2' }));
+    expect(() => requestMdn({ mailbox: 'x' })).toThrow(
+      expect.objectContaining({ code: 'ERR_MSS_RECEIPT_ADDRESS', requirement: 'ECO.2.3.2' }),
+    );
   });
 });

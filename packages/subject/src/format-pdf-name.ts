@@ -68,7 +68,7 @@ function actDay(actDate: string | null): string {
 }
 
 /** A field as it may stand between two underscores of a file name. */
-export function fileNameField(text: string): string {
+function fileNameField(text: string): string {
   return cleanField(text).replaceAll(/[_/\\:*?"<>|]/g, '-');
 }
 

@@ -4,7 +4,7 @@ import { foldApostrophes, foldLoosely, foldToWords, truncateLabel } from './text
 import { typeLabels } from './type-labels.js';
 
 /** How a known label was found: word for word, apostrophes apart, or case and accents apart. */
-export type LabelQuality = 'exact' | 'apostrophe' | 'loose';
+type LabelQuality = 'exact' | 'apostrophe' | 'loose';
 
 /** A known label at the beginning of a text. */
 export interface LabelMatch {
@@ -17,6 +17,7 @@ export interface LabelMatch {
 
 interface KnownForm {
   readonly words: readonly string[];
+  readonly folded: readonly string[];
   readonly long: boolean;
 }
 
@@ -34,7 +35,7 @@ function indexLabels(labels: Iterable<string>, codePoints: number): LabelIndex {
       seen.add(form);
       const words = form.split(' ');
       const key = foldLoosely(words[0] ?? '');
-      index.set(key, [...(index.get(key) ?? []), { words, long: form !== cut }]);
+      index.set(key, [...(index.get(key) ?? []), { words, folded: words.map(foldLoosely), long: form !== cut }]);
     }
   }
   return index;
@@ -63,7 +64,7 @@ function withVariants(index: LabelIndex, variant: (words: readonly string[]) => 
   for (const form of [...index.values()].flat()) {
     for (const words of [form.words, variant(form.words)]) {
       const key = foldLoosely(words[0] ?? '');
-      all.set(key, [...(all.get(key) ?? []), { ...form, words }]);
+      all.set(key, [...(all.get(key) ?? []), { words, folded: words.map(foldLoosely), long: form.long }]);
     }
   }
   return all;
@@ -82,22 +83,21 @@ export function labelIndexes(options: { readonly knownLabels?: readonly string[]
 /** Every known label that the words begin with: the closest wording first, then the longest. */
 export function findLabels(words: readonly string[], index: LabelIndex): readonly LabelMatch[] {
   const matches: LabelMatch[] = [];
-  for (const form of index.get(foldLoosely(words[0] ?? '')) ?? []) {
-    const quality = compare(words, form.words);
-    if (quality !== null) matches.push({ words: form.words.length, quality, long: form.long });
+  const folded = words.slice(0, maxLabelWords).map(foldLoosely);
+  for (const form of index.get(folded[0] ?? '') ?? []) {
+    if (form.folded.some((word, place) => folded[place] !== word)) continue;
+    matches.push({ words: form.words.length, quality: qualityOf(words, form.words), long: form.long });
   }
-  const rank = (match: LabelMatch): number => (match.quality === 'loose' ? 1 : 0);
   return matches.sort((a, b) => rank(a) - rank(b) || b.words - a.words);
 }
 
-function compare(words: readonly string[], label: readonly string[]): LabelQuality | null {
-  let quality: LabelQuality = 'exact';
-  for (const [place, expected] of label.entries()) {
-    const word = words[place] ?? '';
-    if (word === expected) continue;
-    if (foldApostrophes(word) === foldApostrophes(expected)) quality = quality === 'exact' ? 'apostrophe' : quality;
-    else if (foldLoosely(word) === foldLoosely(expected)) quality = 'loose';
-    else return null;
-  }
-  return quality;
+/** The longest label of ANS has 12 words. */
+const maxLabelWords = 60;
+const rank = (match: LabelMatch): number => (match.quality === 'loose' ? 1 : 0);
+
+/** How close the words are to a label that they equal but for apostrophes, case and accents. */
+function qualityOf(words: readonly string[], label: readonly string[]): LabelQuality {
+  const others = label.flatMap((expected, place) => (words[place] === expected ? [] : [[words[place] ?? '', expected] as const]));
+  if (others.length === 0) return 'exact';
+  return others.every(([word, expected]) => foldApostrophes(word) === foldApostrophes(expected)) ? 'apostrophe' : 'loose';
 }

@@ -23,18 +23,31 @@ const maxNameWords = 24;
  * otherwise any place but the first word will do.
  */
 export function cutByTraits(words: readonly string[], patient: NamedPatient, options: { readonly family?: number } = {}): Cut | null {
-  const { families, givens } = writtenNamesOf(patient);
-  const [familySet, givenSet] = [new Set(families.map(foldToWords)), new Set(givens.map(foldToWords))];
+  const names = foldedNames(words, patient);
   const first = options.family ?? Math.max(1, words.length - maxNameWords);
   const last = options.family ?? words.length - 2;
   for (let family = first; family <= last; family++) {
     for (let given = family + 1; given < words.length; given++) {
-      if (givenSet.has(foldToWords(words.slice(given).join(' '))) && familySet.has(foldToWords(words.slice(family, given).join(' ')))) {
-        return { family, given };
-      }
+      if (names.isGiven(given) && names.isFamily(family, given)) return { family, given };
     }
   }
   return null;
+}
+
+/** The patient's names and the words, folded once. */
+function foldedNames(
+  words: readonly string[],
+  patient: NamedPatient,
+): { isFamily(from: number, to: number): boolean; isGiven(from: number): boolean } {
+  const { families, givens } = writtenNamesOf(patient);
+  const [familySet, givenSet] = [new Set(families.map(foldToWords)), new Set(givens.map(foldToWords))];
+  const folded = words.map(foldToWords);
+  const join = (from: number, to?: number): string =>
+    folded
+      .slice(from, to)
+      .filter((word) => word !== '')
+      .join(' ');
+  return { isFamily: (from, to) => familySet.has(join(from, to)), isGiven: (from) => givenSet.has(join(from)) };
 }
 
 /** Whether two names are those of a known patient. */
@@ -44,14 +57,9 @@ export function areNamesOf(patient: NamedPatient, names: { readonly family: stri
 
 /** The same when only one of the two names is the patient's; the label's end must be known. */
 export function cutByOneTrait(words: readonly string[], patient: NamedPatient, family: number): Cut | null {
-  const { families, givens } = writtenNamesOf(patient);
-  const [familySet, givenSet] = [new Set(families.map(foldToWords)), new Set(givens.map(foldToWords))];
-  for (let given = words.length - 1; given > family; given--) {
-    if (familySet.has(foldToWords(words.slice(family, given).join(' ')))) return { family, given };
-  }
-  for (let given = family + 1; given < words.length; given++) {
-    if (givenSet.has(foldToWords(words.slice(given).join(' ')))) return { family, given };
-  }
+  const names = foldedNames(words, patient);
+  for (let given = words.length - 1; given > family; given--) if (names.isFamily(family, given)) return { family, given };
+  for (let given = family + 1; given < words.length; given++) if (names.isGiven(given)) return { family, given };
   return null;
 }
 

@@ -34,7 +34,9 @@ describe('following a mailbox', () => {
     const interruptions: (string | number)[] = [];
     const seen: number[] = [];
     const wait = (): Promise<void> => {
-      server.behave((command) => (interruptions.length < 6 && command.startsWith('AUTH') ? { raw: '', cut: true } : command === 'DONE' ? { tagged: 'OK' } : undefined));
+      server.behave((command) =>
+        interruptions.length < 6 && command.startsWith('AUTH') ? { raw: '', cut: true } : command === 'DONE' ? { tagged: 'OK' } : undefined,
+      );
       return Promise.resolve();
     };
     const following = options({ signal: abort.signal, wait, onInterruption: (error, ms) => interruptions.push(error.code, ms) });
@@ -59,7 +61,9 @@ describe('following a mailbox', () => {
     await expect(followMailbox(options({ signal, uidValidity: 1 })).next()).rejects.toMatchObject({ code: 'ERR_MSS_IMAP_UID_VALIDITY' });
     server.behave((command) => (command.startsWith('AUTH') ? { tagged: 'NO no' } : undefined));
     await expect(followMailbox(options({ signal })).next()).rejects.toMatchObject({ code: 'ERR_MSS_IMAP_AUTH_FAILED' });
-    await expect(followMailbox(options({ signal, servername: 'autre.mssante.fr' })).next()).rejects.toMatchObject({ code: 'ERR_MSS_TLS_HOST' });
+    await expect(followMailbox(options({ signal, servername: 'autre.mssante.fr' })).next()).rejects.toMatchObject({
+      code: 'ERR_MSS_TLS_HOST',
+    });
     expect((await followMailbox(options({ signal: AbortSignal.abort() })).next()).done).toBe(true);
   });
 });

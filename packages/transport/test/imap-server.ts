@@ -3,20 +3,20 @@ import { TLSSocket } from 'node:tls';
 import type { IssuedCertificate } from '@mss/testkit';
 
 /** A command without its tag, for example `UID SEARCH UID 1:*`; what the server answers instead of its usual. */
-export type ImapBehaviour = (command: string, connection: ImapConnection) => ImapAnswer | undefined;
+type ImapBehaviour = (command: string, connection: ImapConnection) => ImapAnswer | undefined;
 
 /**
  * `lines`: untagged lines before the tagged one; `tagged`: `OK …`, `NO […] …`; `null` for none. `raw` instead of both
  * is sent as it stands. `cut` closes after that.
  */
-export interface ImapAnswer {
+interface ImapAnswer {
   readonly lines?: readonly (string | Buffer)[];
   readonly tagged?: string | null;
   readonly raw?: string | Buffer;
   readonly cut?: boolean;
 }
 
-export interface ImapConnection {
+interface ImapConnection {
   readonly number: number;
   /** Commands heard under TLS, without tags; literals and continuation lines too. */
   readonly heard: string[];
@@ -24,7 +24,7 @@ export interface ImapConnection {
   readonly socket: Socket;
 }
 
-export interface FakeMessage {
+interface FakeMessage {
   readonly uid: number;
   readonly bytes: string;
   /** What RFC822.SIZE says; default the truth. */
@@ -67,17 +67,28 @@ export async function startImapServer(options: FakeImapOptions): Promise<FakeIma
     const connection: ImapConnection = { number: connections.length, heard: [], heardInClear: [], socket };
     connections.push(connection);
     const secure = (): void => {
-      const stream = new TLSSocket(socket, { isServer: true, cert: options.certificate.chainPem, key: options.certificate.keyPem, requestCert: true, rejectUnauthorized: false });
+      const stream = new TLSSocket(socket, {
+        isServer: true,
+        cert: options.certificate.chainPem,
+        key: options.certificate.keyPem,
+        requestCert: true,
+        rejectUnauthorized: false,
+      });
       streams.add(stream);
       stream.on('error', () => {}).on('close', () => streams.delete(stream));
       if (options.security === 'implicit') stream.write(`${options.greeting ?? '* OK ready'}\r\n`);
-      speak(stream, { heard: connection.heard, answer: (command) => behaviour(command, connection) ?? usual(command, state, options.capabilities ?? usualCapabilities) });
+      speak(stream, {
+        heard: connection.heard,
+        answer: (command) => behaviour(command, connection) ?? usual(command, state, options.capabilities ?? usualCapabilities),
+      });
     };
     if (options.security === 'implicit') return secure();
     socket.write(`${options.greeting ?? '* OK ready'}\r\n`);
     speak(socket, {
       heard: connection.heardInClear,
-      answer: (command) => behaviour(command, connection) ?? (command === 'STARTTLS' ? { tagged: 'OK go' } : { lines: ['* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED'], tagged: 'OK' }),
+      answer: (command) =>
+        behaviour(command, connection) ??
+        (command === 'STARTTLS' ? { tagged: 'OK go' } : { lines: ['* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED'], tagged: 'OK' }),
       upgrade: secure,
     });
   });
@@ -146,14 +157,27 @@ function split(line: string): [string, string] {
   return [line.slice(0, space), line.slice(space + 1)];
 }
 
-function usual(command: string, state: { readonly messages: readonly FakeMessage[]; readonly uidValidity: number }, capabilities: string): ImapAnswer {
+function usual(
+  command: string,
+  state: { readonly messages: readonly FakeMessage[]; readonly uidValidity: number },
+  capabilities: string,
+): ImapAnswer {
   const verb = command.split(' ')[0]?.toUpperCase() ?? '';
   const { messages, uidValidity } = state;
   if (verb === 'CAPABILITY') return { lines: [`* CAPABILITY ${capabilities}`] };
   if (verb === 'LOGOUT') return { lines: ['* BYE'], cut: false };
   if (verb === 'LIST') return { lines: ['* LIST (\\HasNoChildren) "/" INBOX'] };
   if (verb === 'SELECT') {
-    return { lines: [`* ${messages.length} EXISTS`, '* FLAGS (\\Seen)', '* OK [PERMANENTFLAGS (\\Seen \\Deleted)]', `* OK [UIDVALIDITY ${uidValidity}]`, `* OK [UIDNEXT ${(messages.at(-1)?.uid ?? 0) + 1}]`], tagged: 'OK [READ-WRITE]' };
+    return {
+      lines: [
+        `* ${messages.length} EXISTS`,
+        '* FLAGS (\\Seen)',
+        '* OK [PERMANENTFLAGS (\\Seen \\Deleted)]',
+        `* OK [UIDVALIDITY ${uidValidity}]`,
+        `* OK [UIDNEXT ${(messages.at(-1)?.uid ?? 0) + 1}]`,
+      ],
+      tagged: 'OK [READ-WRITE]',
+    };
   }
   if (verb === 'IDLE') return { lines: ['+ idling'], tagged: null };
   if (/^UID SEARCH UID (\d+):\*/i.test(command)) {

@@ -54,7 +54,9 @@ describe('logging in [ECO.1.0.2, ECO.1.2.1]', () => {
     const mailbox = await open(server, { security });
     expect(mailbox.decision).toMatchObject({ protocol: 'TLSv1.2', revocation: { status: 'good' } });
     expect(heard(server)).toContain(`AUTHENTICATE PLAIN ${b64('\0cabinet@exemple.mssante.fr\0motdepasse')}`);
-    expect(new Set(server.connections.flatMap((one) => one.heardInClear))).toEqual(security === 'implicit' ? new Set() : new Set(['CAPABILITY', 'STARTTLS']));
+    expect(new Set(server.connections.flatMap((one) => one.heardInClear))).toEqual(
+      security === 'implicit' ? new Set() : new Set(['CAPABILITY', 'STARTTLS']),
+    );
     expect(heard(server).some((line) => line.startsWith('ID'))).toBe(false);
   });
 
@@ -78,13 +80,22 @@ describe('logging in [ECO.1.0.2, ECO.1.2.1]', () => {
     const server = await start();
     await open(server, { auth: { type: 'certificate' } });
     await open(server, { auth: { type: 'certificate', user: 'app@x.fr' } });
-    expect(heard(server).filter((line) => line.startsWith('AUTH'))).toEqual(['AUTHENTICATE EXTERNAL =', `AUTHENTICATE EXTERNAL ${b64('app@x.fr')}`]);
+    expect(heard(server).filter((line) => line.startsWith('AUTH'))).toEqual([
+      'AUTHENTICATE EXTERNAL =',
+      `AUTHENTICATE EXTERNAL ${b64('app@x.fr')}`,
+    ]);
   });
 
   it('a token refused with a report is renewed once, then an error', async () => {
     const server = await start();
     const report = b64('{"status":"401","schemes":"bearer","scope":"mail"}');
-    server.behave((command) => (command.startsWith('AUTHENTICATE') ? { lines: [`+ ${report}`], tagged: null } : command === '' ? { tagged: 'NO [AUTHENTICATIONFAILED] token' } : undefined));
+    server.behave((command) =>
+      command.startsWith('AUTHENTICATE')
+        ? { lines: [`+ ${report}`], tagged: null }
+        : command === ''
+          ? { tagged: 'NO [AUTHENTICATIONFAILED] token' }
+          : undefined,
+    );
     const asked: boolean[] = [];
     const auth = { type: 'token', user: 'a@x.fr', token: ({ renew }: { renew: boolean }) => (asked.push(renew), 'jeton') } as const;
     await expect(open(server, { auth })).rejects.toMatchObject({ code: 'ERR_MSS_IMAP_AUTH_TOKEN_REFUSED', details: { status: '401' } });
@@ -144,7 +155,9 @@ describe('nothing leaves on a channel that is refused [ECO.1.1.1, ECO.1.1.6]', (
   ])('STARTTLS %s, at once or only on the connection that would log in', async (_, answer, command, code) => {
     for (const from of [0, 1]) {
       const server = await start({ security: 'starttls' });
-      server.behave((line, connection) => (connection.number >= from && line === command && connection.heard.length === 0 ? answer : undefined));
+      server.behave((line, connection) =>
+        connection.number >= from && line === command && connection.heard.length === 0 ? answer : undefined,
+      );
       await expect(open(server, { security: 'starttls' })).rejects.toMatchObject({ code, requirement: 'ECO.1.1.1' });
       expect(heard(server)).toEqual([]);
       expect(server.connections.flatMap((one) => one.heardInClear).join()).not.toMatch(/AUTH|LOGIN/);
@@ -153,7 +166,8 @@ describe('nothing leaves on a channel that is refused [ECO.1.1.1, ECO.1.1.6]', (
 });
 
 describe('reading', () => {
-  const messages = (count: number): { uid: number; bytes: string }[] => Array.from({ length: count }, (_, index) => ({ uid: index + 10, bytes: `Subject: m${index}\r\n\r\nx\r\n` }));
+  const messages = (count: number): { uid: number; bytes: string }[] =>
+    Array.from({ length: count }, (_, index) => ({ uid: index + 10, bytes: `Subject: m${index}\r\n\r\nx\r\n` }));
 
   it('asks for many at once, not for each', async () => {
     const server = await start();
@@ -163,7 +177,11 @@ describe('reading', () => {
     expect(found).toHaveLength(447);
     expect(found[0]).toMatchObject({ folder: 'INBOX', uid: 13, uidValidity: 7, flags: [], internalDate: new Date('2026-03-01T10:00:00Z') });
     expect(heard(server).filter((line) => line.startsWith('UID FETCH')).length).toBeLessThan(8);
-    expect(heard(server).filter((line) => line.includes('BODY')).every((line) => line.includes('BODY.PEEK'))).toBe(true);
+    expect(
+      heard(server)
+        .filter((line) => line.includes('BODY'))
+        .every((line) => line.includes('BODY.PEEK')),
+    ).toBe(true);
   });
 
   it('is not fooled by "n:*", which means the last message too', async () => {
@@ -191,7 +209,9 @@ describe('reading', () => {
     const server = await start();
     server.messages = messages(3);
     const mailbox = await open(server);
-    server.behave((command) => (command.includes('BODY.PEEK') ? { lines: [Buffer.from('* 1 FETCH (UID 10 BODY[]<0> {1}\r\nx)\r\n')] } : undefined));
+    server.behave((command) =>
+      command.includes('BODY.PEEK') ? { lines: [Buffer.from('* 1 FETCH (UID 10 BODY[]<0> {1}\r\nx)\r\n')] } : undefined,
+    );
     expect((await all(mailbox.fetchNew())).map((one) => one.uid)).toEqual([10]);
   });
 
@@ -199,14 +219,23 @@ describe('reading', () => {
     const server = await start();
     server.messages = messages(3);
     const mailbox = await open(server);
-    await expect(all(mailbox.fetchNew({ uidValidity: 6 }))).rejects.toMatchObject({ code: 'ERR_MSS_IMAP_UID_VALIDITY', details: { known: 6, current: 7 } });
-    await expect(mailbox.setFlags({ folder: 'INBOX', uidValidity: 6, uids: [10], add: ['\\Seen'] })).rejects.toMatchObject({ code: 'ERR_MSS_IMAP_UID_VALIDITY' });
+    await expect(all(mailbox.fetchNew({ uidValidity: 6 }))).rejects.toMatchObject({
+      code: 'ERR_MSS_IMAP_UID_VALIDITY',
+      details: { known: 6, current: 7 },
+    });
+    await expect(mailbox.setFlags({ folder: 'INBOX', uidValidity: 6, uids: [10], add: ['\\Seen'] })).rejects.toMatchObject({
+      code: 'ERR_MSS_IMAP_UID_VALIDITY',
+    });
     expect(heard(server).some((line) => line.startsWith('UID STORE'))).toBe(false);
   });
 
   it.each([
     ['a literal over every limit', { raw: '* 1 FETCH (UID 10 BODY[]<0> {999999999}\r\n' }, 'ERR_MSS_IMAP_PROTOCOL'],
-    ['a link that is cut in the middle of a literal', { raw: '* 1 FETCH (UID 10 BODY[]<0> {100}\r\nabc', cut: true }, 'ERR_MSS_IMAP_LINK_LOST'],
+    [
+      'a link that is cut in the middle of a literal',
+      { raw: '* 1 FETCH (UID 10 BODY[]<0> {100}\r\nabc', cut: true },
+      'ERR_MSS_IMAP_LINK_LOST',
+    ],
     ['silence', { raw: '' }, 'ERR_MSS_IMAP_DEADLINE'],
     ['garbage', { raw: '\0\0(((\r\n))) ]]\r\n%TAG% WHAT\r\n' }, 'ERR_MSS_IMAP_PROTOCOL'],
     ['NO', { tagged: 'NO [SERVERBUG] sorry' }, 'ERR_MSS_IMAP_REFUSED'],
@@ -237,8 +266,14 @@ describe('changing', () => {
     const server = await start();
     const mailbox = await open(server);
     await mailbox.setFlags({ ...known, add: ['\\Seen'], remove: ['\\Deleted'] });
-    expect(heard(server).filter((line) => line.startsWith('UID STORE'))).toEqual(['UID STORE 1:3,9 +FLAGS.SILENT (\\Seen)', 'UID STORE 1:3,9 -FLAGS.SILENT (\\Deleted)']);
-    await expect(mailbox.setFlags({ ...known, add: ['$MDNSent'] })).rejects.toMatchObject({ code: 'ERR_MSS_IMAP_UNSUPPORTED', details: { flags: ['$MDNSent'] } });
+    expect(heard(server).filter((line) => line.startsWith('UID STORE'))).toEqual([
+      'UID STORE 1:3,9 +FLAGS.SILENT (\\Seen)',
+      'UID STORE 1:3,9 -FLAGS.SILENT (\\Deleted)',
+    ]);
+    await expect(mailbox.setFlags({ ...known, add: ['$MDNSent'] })).rejects.toMatchObject({
+      code: 'ERR_MSS_IMAP_UNSUPPORTED',
+      details: { flags: ['$MDNSent'] },
+    });
   });
 
   it('moves by UID MOVE, or by UID EXPUNGE of these messages alone, or not at all', async () => {
@@ -262,7 +297,11 @@ describe('changing', () => {
     const server = await start();
     const mailbox = await open(server);
     server.behave((command) => (/^(UID COPY|UID MOVE|UID STORE)/.test(command) ? { tagged } : undefined));
-    for (const refused of [mailbox.copy({ ...known, to: 'X' }), mailbox.move({ ...known, to: 'X' }), mailbox.setFlags({ ...known, add: ['\\Seen'] })]) {
+    for (const refused of [
+      mailbox.copy({ ...known, to: 'X' }),
+      mailbox.move({ ...known, to: 'X' }),
+      mailbox.setFlags({ ...known, add: ['\\Seen'] }),
+    ]) {
       const error: unknown = await refused.catch((caught: unknown) => caught);
       expect(error).toMatchObject({ code, permanent });
       expect(`${String(error)}${JSON.stringify(error)}${String((error as Error).cause)}`).not.toContain('279035');
@@ -270,11 +309,14 @@ describe('changing', () => {
     expect(mailbox.isOpen).toBe(true);
   });
 
-  it.each([{ uids: [] }, { uids: [0] }, { uids: [1.5] }, { uids: [2 ** 32] }, { add: ['a b'] }, { add: ['\\Seen)\r\nX'] }])('misuse is a TypeError: %j', async (wrong) => {
-    const server = await start();
-    const mailbox = await open(server);
-    await expect(mailbox.setFlags({ ...known, ...wrong })).rejects.toThrow(TypeError);
-  });
+  it.each([{ uids: [] }, { uids: [0] }, { uids: [1.5] }, { uids: [2 ** 32] }, { add: ['a b'] }, { add: ['\\Seen)\r\nX'] }])(
+    'misuse is a TypeError: %j',
+    async (wrong) => {
+      const server = await start();
+      const mailbox = await open(server);
+      await expect(mailbox.setFlags({ ...known, ...wrong })).rejects.toThrow(TypeError);
+    },
+  );
 
   it('writes UIDs in the shortest way', () => {
     expect(formatUidSet([5, 4, 3, 3, 9, 1, 11, 12])).toBe('1,3:5,9,11:12');

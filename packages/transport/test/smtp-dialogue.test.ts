@@ -24,7 +24,11 @@ interface Options extends Partial<Omit<TransactionOptions, 'timeouts' | 'capabil
 }
 
 /** Greeting, EHLO with these keywords, then one transaction. */
-async function submit(script: string, given: SmtpMessage = message(), options: Options = {}): Promise<{ result: SubmissionResult; server: Replay; wire: SmtpWire }> {
+async function submit(
+  script: string,
+  given: SmtpMessage = message(),
+  options: Options = {},
+): Promise<{ result: SubmissionResult; server: Replay; wire: SmtpWire }> {
   const server = replay(script);
   const wire = new SmtpWire(server.stream);
   const timeouts = resolveSmtpTimeouts(options.timeouts);
@@ -52,8 +56,17 @@ describe('one mail transaction [RFC 5321 3.3]', () => {
       DATA
       S: 250 2.0.0 Ok: queued as 4XyZ1w2b3c`);
     expect(server.messages).toEqual(['Subject: essai\r\n\r\nBonjour\r\n..\r\n...deux\r\nfin\r\n']);
-    expect(result).toMatchObject({ outcome: 'accepted', stage: 'accepted', queueId: '4XyZ1w2b3c', serverName: 'mail.test', dsn: 'not-asked', error: null });
-    expect(result.recipients).toMatchObject([{ outcome: 'accepted', permanent: false, code: 250, enhancedStatus: '2.0.0', stage: 'accepted', reason: null }]);
+    expect(result).toMatchObject({
+      outcome: 'accepted',
+      stage: 'accepted',
+      queueId: '4XyZ1w2b3c',
+      serverName: 'mail.test',
+      dsn: 'not-asked',
+      error: null,
+    });
+    expect(result.recipients).toMatchObject([
+      { outcome: 'accepted', permanent: false, code: 250, enhancedStatus: '2.0.0', stage: 'accepted', reason: null },
+    ]);
     expect(result.sizeBytes).toBe(body.length);
   });
 
@@ -240,7 +253,10 @@ describe('what the server cannot take is not sent', () => {
     expect((await submit(hello('8BITMIME'), utf8)).result.recipients[0]?.reason).toBe('ERR_MSS_SMTP_UTF8');
     const address = message({ recipients: [{ address: 'hélène@exemple.mssante.fr' }] });
     expect((await submit(hello('8BITMIME'), address)).result.recipients[0]?.reason).toBe('ERR_MSS_SMTP_UTF8');
-    const offered = await submit(`${hello('8BITMIME', 'SMTPUTF8')}\nC: MAIL FROM:<cabinet@exemple.mssante.fr> BODY=8BITMIME SMTPUTF8\nS: 550 no`, utf8);
+    const offered = await submit(
+      `${hello('8BITMIME', 'SMTPUTF8')}\nC: MAIL FROM:<cabinet@exemple.mssante.fr> BODY=8BITMIME SMTPUTF8\nS: 550 no`,
+      utf8,
+    );
     await offered.server.done;
   });
 
@@ -317,7 +333,11 @@ describe('a link cut at any point [stage-aware outcomes]', () => {
       server.stream.destroy(new Error('cable pulled'));
       yield bytes('\r\nbody\r\n');
     }
-    const result = await runTransaction(wire, message({ message: slowly() }), { capabilities, timeouts: resolveSmtpTimeouts(), resetFirst: false });
+    const result = await runTransaction(wire, message({ message: slowly() }), {
+      capabilities,
+      timeouts: resolveSmtpTimeouts(),
+      resetFirst: false,
+    });
     expect(result).toMatchObject({ outcome: 'refused', stage: 'data-started' });
     expect(result.recipients[0]).toMatchObject({ reason: 'ERR_MSS_SMTP_LINK_LOST', permanent: false });
   });
@@ -356,9 +376,30 @@ describe('a server that does not answer', () => {
     await awaitGreeting(wire, { timeoutMs: 1000 });
     const capabilities = await sayEhlo(wire, '[127.0.0.1]', { timeoutMs: 1000 });
     const drip = setInterval(() => server.stream.emit('data', Buffer.from('2')), 20);
-    const result = await runTransaction(wire, message(), { capabilities, timeouts: resolveSmtpTimeouts({ commandMs: 250 }), resetFirst: false });
+    const result = await runTransaction(wire, message(), {
+      capabilities,
+      timeouts: resolveSmtpTimeouts({ commandMs: 250 }),
+      resetFirst: false,
+    });
     clearInterval(drip);
     expect(result).toMatchObject({ outcome: 'refused', error: { code: 'ERR_MSS_SMTP_DEADLINE' } });
+  });
+
+  it('meets the deadline when it stops reading in the middle of the message: not sent', async () => {
+    const server = replay(`${hello()}\nC~ ^MAIL\nS: 250 Ok\nC~ ^RCPT\nS: 250 Ok\nC: DATA\nS: 354 go\nHANG`);
+    const wire = new SmtpWire(server.stream);
+    await awaitGreeting(wire, { timeoutMs: 1000 });
+    const capabilities = await sayEhlo(wire, '[127.0.0.1]', { timeoutMs: 1000 });
+    const stall = (stage: string): void => {
+      if (stage === 'data-started') Object.assign(server.stream, { _write: () => {} });
+    };
+    const result = await runTransaction(wire, message(), {
+      capabilities,
+      timeouts: resolveSmtpTimeouts({ dataBlockMs: 100 }),
+      resetFirst: false,
+      onStage: stall,
+    });
+    expect(result).toMatchObject({ outcome: 'refused', stage: 'data-started', error: { code: 'ERR_MSS_SMTP_DEADLINE' } });
   });
 
   it('lets the caller abort: before the final dot it is refused, after it uncertain', async () => {
@@ -423,7 +464,10 @@ describe('a streamed message', () => {
   const taken = `${hello('SIZE 100', '8BITMIME')}\nC: MAIL FROM:<cabinet@exemple.mssante.fr> BODY=8BITMIME\nS: 250 Ok\nC~ ^RCPT\nS: 250 Ok\nC: DATA\nS: 354 go\n`;
 
   it('is dot-stuffed whatever the cuts', async () => {
-    const { result, server } = await submit(`${taken}DATA\nS: 250 Ok`, message({ message: chunks('A: b\r', '\n\r\n', '.', 'x\r\n.', '\r\n', '..\r\n') }));
+    const { result, server } = await submit(
+      `${taken}DATA\nS: 250 Ok`,
+      message({ message: chunks('A: b\r', '\n\r\n', '.', 'x\r\n.', '\r\n', '..\r\n') }),
+    );
     expect(result.outcome).toBe('accepted');
     expect(server.messages).toEqual(['A: b\r\n\r\n..x\r\n..\r\n...\r\n']);
   });
@@ -457,7 +501,11 @@ describe('a streamed message', () => {
 });
 
 describe('AUTH [RFC 4954]', () => {
-  async function login(authentication: MailboxAuthentication, offered: readonly string[], script: string): Promise<{ server: Replay; error: unknown }> {
+  async function login(
+    authentication: MailboxAuthentication,
+    offered: readonly string[],
+    script: string,
+  ): Promise<{ server: Replay; error: unknown }> {
     const server = replay(script);
     const wire = new SmtpWire(server.stream);
     const context = { offered, host: 'smtp.test', port: 587, renewToken: false, patience: { timeoutMs: 1000 } };
@@ -475,13 +523,21 @@ describe('AUTH [RFC 4954]', () => {
   });
 
   it('LOGIN with its two prompts, whatever they say', async () => {
-    const { error } = await login(password, ['LOGIN'], `C: AUTH LOGIN\nS: 334 ${b64('Qui ?')}\nC: ${b64('boîte')}\nS: 334 \nC: ${b64('sécret')}\nS: 235 ok`);
+    const { error } = await login(
+      password,
+      ['LOGIN'],
+      `C: AUTH LOGIN\nS: 334 ${b64('Qui ?')}\nC: ${b64('boîte')}\nS: 334 \nC: ${b64('sécret')}\nS: 235 ok`,
+    );
     expect(error).toBeUndefined();
   });
 
   it('EXTERNAL, with and without an identity to act as [RFC 4422]', async () => {
     expect((await login({ type: 'certificate' }, ['EXTERNAL'], 'C: AUTH EXTERNAL =\nS: 235 ok')).error).toBeUndefined();
-    const { error } = await login({ type: 'certificate', user: 'app@x.fr' }, ['EXTERNAL'], `C: AUTH EXTERNAL ${b64('app@x.fr')}\nS: 235 ok`);
+    const { error } = await login(
+      { type: 'certificate', user: 'app@x.fr' },
+      ['EXTERNAL'],
+      `C: AUTH EXTERNAL ${b64('app@x.fr')}\nS: 235 ok`,
+    );
     expect(error).toBeUndefined();
   });
 
@@ -494,9 +550,15 @@ describe('AUTH [RFC 4954]', () => {
 
   it('without initial response when the operator wants none, or the line would pass 512 octets', async () => {
     const xoauth2 = b64('user=a@x.fr\x01auth=Bearer tok\x01\x01');
-    expect((await login(token({ initialResponse: false }), ['XOAUTH2'], `C: AUTH XOAUTH2\nS: 334 \nC: ${xoauth2}\nS: 235 ok`)).error).toBeUndefined();
+    expect(
+      (await login(token({ initialResponse: false }), ['XOAUTH2'], `C: AUTH XOAUTH2\nS: 334 \nC: ${xoauth2}\nS: 235 ok`)).error,
+    ).toBeUndefined();
     const long = token({ token: () => 't'.repeat(600) });
-    const { error } = await login(long, ['XOAUTH2'], `C: AUTH XOAUTH2\nS: 334 \nC: ${b64(`user=a@x.fr\x01auth=Bearer ${'t'.repeat(600)}\x01\x01`)}\nS: 235 ok`);
+    const { error } = await login(
+      long,
+      ['XOAUTH2'],
+      `C: AUTH XOAUTH2\nS: 334 \nC: ${b64(`user=a@x.fr\x01auth=Bearer ${'t'.repeat(600)}\x01\x01`)}\nS: 235 ok`,
+    );
     expect(error).toBeUndefined();
   });
 
@@ -521,7 +583,10 @@ describe('AUTH [RFC 4954]', () => {
   });
 
   it('a link cut during AUTH is no refusal of the credentials', async () => {
-    expect((await login(password, ['PLAIN'], 'C~ ^AUTH\nCUT')).error).toMatchObject({ code: 'ERR_MSS_SMTP_LINK_LOST', details: { stage: 'auth' } });
+    expect((await login(password, ['PLAIN'], 'C~ ^AUTH\nCUT')).error).toMatchObject({
+      code: 'ERR_MSS_SMTP_LINK_LOST',
+      details: { stage: 'auth' },
+    });
     expect((await login(token(), ['XOAUTH2'], 'C~ ^AUTH\nCUT')).error).toMatchObject({ code: 'ERR_MSS_SMTP_LINK_LOST' });
   });
 

@@ -30,7 +30,11 @@ describe('parameter values', () => {
 });
 
 describe('the words of a server', () => {
-  const reply = (...lines: string[]): { code: number; enhancedStatus: null; lines: string[] } => ({ code: 550, enhancedStatus: null, lines });
+  const reply = (...lines: string[]): { code: number; enhancedStatus: null; lines: string[] } => ({
+    code: 550,
+    enhancedStatus: null,
+    lines,
+  });
 
   it.each([
     ['<marie.durand@medecin.mssante.fr>: unknown', '<…@medecin.mssante.fr>: unknown'],

@@ -3,10 +3,10 @@ import { TLSSocket } from 'node:tls';
 import type { IssuedCertificate } from '@mss/testkit';
 
 /** What the server does with a command: a reply, `'cut'` (closes), `'hang'` (says nothing more), or its usual answer. */
-export type Behaviour = (line: string, connection: Connection) => string | undefined;
+type Behaviour = (line: string, connection: Connection) => string | undefined;
 
 /** What one client did. */
-export interface Connection {
+interface Connection {
   readonly number: number;
   /** Lines heard under TLS, without messages. */
   readonly heard: string[];
@@ -45,9 +45,21 @@ export async function startSmtpServer(options: FakeSmtpOptions): Promise<FakeSmt
     const connection: Connection = { number: connections.length, heard: [], heardInClear: [], socket };
     connections.push(connection);
     const serveSecurely = (): void => {
-      const secure = new TLSSocket(socket, { isServer: true, cert: options.certificate.chainPem, key: options.certificate.keyPem, requestCert: true, rejectUnauthorized: false });
+      const secure = new TLSSocket(socket, {
+        isServer: true,
+        cert: options.certificate.chainPem,
+        key: options.certificate.keyPem,
+        requestCert: true,
+        rejectUnauthorized: false,
+      });
       secure.on('error', () => {});
-      serve(secure, { connection, taken, keywords: options.keywords ?? defaultKeywords, behaviour: (line) => behaviour(line, connection), greet: options.security === 'implicit' });
+      serve(secure, {
+        connection,
+        taken,
+        keywords: options.keywords ?? defaultKeywords,
+        behaviour: (line) => behaviour(line, connection),
+        greet: options.security === 'implicit',
+      });
     };
     if (options.security === 'implicit') serveSecurely();
     else serveInClear(socket, { connection, behaviour: (line) => behaviour(line, connection), upgrade: serveSecurely });
@@ -68,7 +80,10 @@ export async function startSmtpServer(options: FakeSmtpOptions): Promise<FakeSmt
 
 const defaultKeywords = ['PIPELINING', 'SIZE 10000000', '8BITMIME', 'DSN', 'AUTH PLAIN XOAUTH2 EXTERNAL'];
 
-function serveInClear(socket: Socket, io: { connection: Connection; behaviour: (line: string) => string | undefined; upgrade: () => void }): void {
+function serveInClear(
+  socket: Socket,
+  io: { connection: Connection; behaviour: (line: string) => string | undefined; upgrade: () => void },
+): void {
   let rest = '';
   socket.write('220 mail.test ESMTP\r\n');
   const onData = (chunk: Buffer): void => {
@@ -77,7 +92,8 @@ function serveInClear(socket: Socket, io: { connection: Connection; behaviour: (
       const line = rest.slice(0, end);
       rest = rest.slice(end + 2);
       io.connection.heardInClear.push(line);
-      const reply = io.behaviour(line) ?? (line.startsWith('EHLO') ? '250-mail.test\r\n250 STARTTLS' : line === 'STARTTLS' ? '220 go' : '502 no');
+      const reply =
+        io.behaviour(line) ?? (line.startsWith('EHLO') ? '250-mail.test\r\n250 STARTTLS' : line === 'STARTTLS' ? '220 go' : '502 no');
       if (reply === 'cut') socket.destroy();
       else socket.write(`${reply}\r\n`);
       if (line === 'STARTTLS' && reply.startsWith('220')) {
@@ -129,7 +145,8 @@ function serve(socket: TLSSocket, serving: Serving): void {
 
 function usualReply(line: string, keywords: readonly string[]): string {
   const verb = line.split(' ')[0]?.toUpperCase();
-  if (verb === 'EHLO') return ['mail.test', ...keywords].map((one, index, all) => `250${index === all.length - 1 ? ' ' : '-'}${one}`).join('\r\n');
+  if (verb === 'EHLO')
+    return ['mail.test', ...keywords].map((one, index, all) => `250${index === all.length - 1 ? ' ' : '-'}${one}`).join('\r\n');
   if (verb === 'AUTH') return '235 2.7.0 Authentication successful';
   if (verb === 'DATA') return '354 go';
   if (verb === 'QUIT') return '221 bye';

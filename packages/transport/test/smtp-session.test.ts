@@ -1,7 +1,15 @@
 import { createTestIgc, startTcpProxy } from '@mss/testkit';
 import { createSecureChannelPolicy, createTrustStore, loadClientIdentity } from '@mss/pki';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createSmtpPool, openSmtpSession, submitMessage, type SmtpMessage, type SmtpPool, type SmtpPoolOptions, type SmtpSessionOptions } from '../src/index.js';
+import {
+  createSmtpPool,
+  openSmtpSession,
+  submitMessage,
+  type SmtpMessage,
+  type SmtpPool,
+  type SmtpPoolOptions,
+  type SmtpSessionOptions,
+} from '../src/index.js';
 import { startSmtpServer, type FakeSmtpOptions, type FakeSmtpServer } from './smtp-server.js';
 import { createWorld, serverName, type World } from './world.js';
 
@@ -68,17 +76,33 @@ describe('a session on a verified channel [ECO.1.0.1, RFC 8314]', () => {
     expect((await session.submit(message())).outcome).toBe('refused');
     server.behave(() => undefined);
     expect((await session.submit(message())).outcome).toBe('accepted');
-    expect(server.connections[0]?.heard.slice(-4)).toEqual(['RSET', expect.stringContaining('MAIL'), expect.stringContaining('RCPT'), 'DATA']);
+    expect(server.connections[0]?.heard.slice(-4)).toEqual([
+      'RSET',
+      expect.stringContaining('MAIL'),
+      expect.stringContaining('RCPT'),
+      'DATA',
+    ]);
   });
 
   it('throws, with the stage, when the server does not serve; nothing was sent', async () => {
     const server = await start();
     server.behave(() => '554 no service');
-    await expect(submitMessage(options(server), message())).rejects.toMatchObject({ code: 'ERR_MSS_SMTP_NOT_SERVING', permanent: true, details: { stage: 'greeting', code: 554 } });
+    await expect(submitMessage(options(server), message())).rejects.toMatchObject({
+      code: 'ERR_MSS_SMTP_NOT_SERVING',
+      permanent: true,
+      details: { stage: 'greeting', code: 554 },
+    });
     server.behave((line) => (line.startsWith('EHLO') ? '421 4.3.2 busy' : undefined));
-    await expect(submitMessage(options(server), message())).rejects.toMatchObject({ code: 'ERR_MSS_SMTP_NOT_SERVING', permanent: false, details: { stage: 'ehlo' } });
+    await expect(submitMessage(options(server), message())).rejects.toMatchObject({
+      code: 'ERR_MSS_SMTP_NOT_SERVING',
+      permanent: false,
+      details: { stage: 'ehlo' },
+    });
     server.behave((line) => (line === '' ? 'hang' : undefined));
-    await expect(submitMessage(options(server, { timeouts: { greetingMs: 30 } }), message())).rejects.toMatchObject({ code: 'ERR_MSS_SMTP_DEADLINE', details: { stage: 'greeting' } });
+    await expect(submitMessage(options(server, { timeouts: { greetingMs: 30 } }), message())).rejects.toMatchObject({
+      code: 'ERR_MSS_SMTP_DEADLINE',
+      details: { stage: 'greeting' },
+    });
     expect(server.taken).toEqual([]);
   });
 
@@ -91,20 +115,26 @@ describe('a session on a verified channel [ECO.1.0.1, RFC 8314]', () => {
     expect(server.connections[0]?.heard.at(-1)).toBe('QUIT');
   });
 
-  it.each([{ clientName: 'a b' }, { clientName: 'a\r\nMAIL' }, { timeouts: { commandMs: 0 } }, { timeouts: { other: 1 } as object }])('is a TypeError with %j', async (wrong) => {
-    const server = await start();
-    await expect(openSmtpSession(options(server, wrong))).rejects.toThrow(TypeError);
-  });
+  it.each([{ clientName: 'a b' }, { clientName: 'a\r\nMAIL' }, { timeouts: { commandMs: 0 } }, { timeouts: { other: 1 } as object }])(
+    'is a TypeError with %j',
+    async (wrong) => {
+      const server = await start();
+      await expect(openSmtpSession(options(server, wrong))).rejects.toThrow(TypeError);
+    },
+  );
 });
 
 describe('nothing leaves on a channel that is refused [ECO.1.1.1, ECO.1.1.6]', () => {
-  it.each(['implicit', 'starttls'] as const)('revoked server certificate, %s: no credential, no client certificate, no message', async (security) => {
-    const server = await start({ certificate: world.revoked, security });
-    const error: unknown = await submitMessage(options(server, { security }), message()).catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED', requirement: 'ECO.1.1.6' });
-    expect(server.connections.flatMap((one) => one.heard)).toEqual([]);
-    expect(server.taken).toEqual([]);
-  });
+  it.each(['implicit', 'starttls'] as const)(
+    'revoked server certificate, %s: no credential, no client certificate, no message',
+    async (security) => {
+      const server = await start({ certificate: world.revoked, security });
+      const error: unknown = await submitMessage(options(server, { security }), message()).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED', requirement: 'ECO.1.1.6' });
+      expect(server.connections.flatMap((one) => one.heard)).toEqual([]);
+      expect(server.taken).toEqual([]);
+    },
+  );
 
   it('unknown authority', async () => {
     const other = await createTestIgc({ label: 'AUTRE' });
@@ -141,9 +171,19 @@ describe('an access token [specs 1.4]', () => {
   it('that is refused is renewed once, on a new connection', async () => {
     const server = await start();
     const old = Buffer.from('user=a@x.fr\x01auth=Bearer vieux\x01\x01').toString('base64');
-    server.behave((line) => (line === `AUTH XOAUTH2 ${old}` ? `334 ${refusal}` : line === '' && server.connections.at(-1)?.heard.at(-2)?.includes(old) === true ? 'cut' : undefined));
+    server.behave((line) =>
+      line === `AUTH XOAUTH2 ${old}`
+        ? `334 ${refusal}`
+        : line === '' && server.connections.at(-1)?.heard.at(-2)?.includes(old) === true
+          ? 'cut'
+          : undefined,
+    );
     const asked: boolean[] = [];
-    const auth = { type: 'token', user: 'a@x.fr', token: ({ renew }: { renew: boolean }) => (asked.push(renew), renew ? 'neuf' : 'vieux') } as const;
+    const auth = {
+      type: 'token',
+      user: 'a@x.fr',
+      token: ({ renew }: { renew: boolean }) => (asked.push(renew), renew ? 'neuf' : 'vieux'),
+    } as const;
     const result = await submitMessage(options(server, { auth }), message());
     expect(result.outcome).toBe('accepted');
     expect(asked).toEqual([false, true]);
@@ -173,7 +213,11 @@ describe('no answer of the server brings a patient into a result or an error', (
   it('neither address nor matricule', async () => {
     const server = await start();
     server.behave((line) =>
-      line.startsWith('RCPT') ? `550 5.1.1 <${matricule}@patient.mssante.fr>: ${matricule} unknown; see ${matricule.slice(0, 13)}\tor 2 79 03` : line === 'DATA' ? '554 5.5.1 no' : undefined,
+      line.startsWith('RCPT')
+        ? `550 5.1.1 <${matricule}@patient.mssante.fr>: ${matricule} unknown; see ${matricule.slice(0, 13)}\tor 2 79 03`
+        : line === 'DATA'
+          ? '554 5.5.1 no'
+          : undefined,
     );
     const result = await submitMessage(options(server), message({ recipients: [{ address: `${matricule}@patient.mssante.fr` }] }));
     const shown = JSON.stringify(result.recipients.map((one) => ({ ...one, address: '' }))) + result.text;
@@ -207,7 +251,9 @@ describe('a link cut after any number of bytes', () => {
       if (outcome === 'accepted') expect(has, `cut at ${at}`).toBe(true);
       seen.add(outcome);
     }
-    expect([...seen].sort()).toEqual(expect.arrayContaining(direction === 'up' ? ['accepted', 'refused'] : ['accepted', 'refused', 'uncertain']));
+    expect([...seen].sort()).toEqual(
+      expect.arrayContaining(direction === 'up' ? ['accepted', 'refused'] : ['accepted', 'refused', 'uncertain']),
+    );
   });
 
   const body = new Uint8Array(Buffer.from(`Subject: essai\r\n\r\n${'x'.repeat(70)}\r\n`.repeat(40).replaceAll('\r\n\r\n', '\r\n')));
@@ -257,7 +303,9 @@ describe('a pool', () => {
     const server = await start();
     const pool = poolFor(server, { maxConnections: 1 });
     await pool.submit(message());
-    server.behave((line, connection) => (connection.number === server.connections.length - 1 && sessionsOf(server) === 1 && line.startsWith('MAIL') ? answer : undefined));
+    server.behave((line, connection) =>
+      connection.number === server.connections.length - 1 && sessionsOf(server) === 1 && line.startsWith('MAIL') ? answer : undefined,
+    );
     expect((await pool.submit(message())).outcome).toBe('accepted');
     expect(server.taken).toHaveLength(2);
   });
@@ -309,7 +357,10 @@ describe('the certificate of a client', () => {
   it('is offered to a warm server and logs in by EXTERNAL', async () => {
     const client = await world.igc.issueClient({ commonName: 'app@exemple.mssante.fr' });
     const identity = loadClientIdentity({ cert: client.chainPem, key: client.keyPem });
-    const policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'test', anchors: [world.igc.caPem] }), clientIdentity: identity });
+    const policy = createSecureChannelPolicy({
+      trust: createTrustStore({ name: 'test', anchors: [world.igc.caPem] }),
+      clientIdentity: identity,
+    });
     servers.push(policy);
     const server = await start();
     await using session = await openSmtpSession(options(server, { policy, auth: { type: 'certificate' } }));

@@ -68,6 +68,27 @@ describe('readXdm', () => {
     ]);
   });
 
+  it('reads headers alone when told to, and compares them all the same', () => {
+    const header = { readDocuments: 'header' } as const;
+    const whole = readXdm(built.bytes).value;
+    const { value } = readXdm(built.bytes, header);
+    const [document] = value.documents;
+    expect(document).toMatchObject({ cda: null, sizeOk: true, hashOk: true });
+    expect(document?.cdaHeader?.header).toEqual(whole.documents[0]?.cda?.header);
+    expect(document?.cdaHeader?.level).toBe(3);
+    expect(whole.documents[0]?.cdaHeader).toBe(whole.documents[0]?.cda);
+    expect(value.tolerated).toEqual(whole.tolerated);
+    expect(readXdm(archive('success/OK--stylesheet-beside'), header).value.undescribed).toMatchObject([{ citedStylesheet: true }]);
+  });
+
+  it.each(['IDENTITY_MISMATCH--ins', 'IDENTITY_MISMATCH--sex', 'HASH_MISMATCH', 'DOCUMENT_UNREADABLE--doctype', 'TWO_PATIENTS--two-documents'])(
+    'finds ERR_MSS_XDM_%s by the header',
+    (name) => {
+      const bytes = archive(`failure/ERR_MSS_XDM_${name}`);
+      expect(readXdm(bytes, { readDocuments: 'header' }).value.problems).toEqual(readXdm(bytes).value.problems);
+    },
+  );
+
   it('shows what METADATA.XML says and what was found', () => {
     const size = problemsOf('ERR_MSS_XDM_SIZE_MISMATCH')[0]?.evidence;
     expect(Number(size?.['expected']) - Number(size?.['found'])).toBe(1);

@@ -13,7 +13,10 @@ let server: FakeSmtpServer;
 beforeAll(async () => {
   igc = await createTestIgc();
   await igc.startCrlServer();
-  policy = createSecureChannelPolicy({ profile: 'ref2-1.0.1', trust: createTrustStore({ name: 'IGC de test', anchors: [igc.caPem], igcSante: true }) });
+  policy = createSecureChannelPolicy({
+    profile: 'ref2-1.0.1',
+    trust: createTrustStore({ name: 'IGC de test', anchors: [igc.caPem], igcSante: true }),
+  });
 });
 afterEach(async () => server.close());
 afterAll(async () => {
@@ -28,7 +31,10 @@ async function submit(given: Partial<SmtpSessionOptions> = {}): ReturnType<typeo
     message: new Uint8Array(Buffer.from('Subject: essai\r\n\r\nBonjour\r\n')),
   };
   const auth = { type: 'token', user: 'cabinet@exemple.mssante.fr', token: () => 'jeton-psc' } as const;
-  return submitMessage({ policy, host: '127.0.0.1', port: server.port, servername: serverName, security: 'starttls', auth, ...given }, message);
+  return submitMessage(
+    { policy, host: '127.0.0.1', port: server.port, servername: serverName, security: 'starttls', auth, ...given },
+    message,
+  );
 }
 
 const inClear = (): string[] => server.connections.flatMap((one) => one.heardInClear);

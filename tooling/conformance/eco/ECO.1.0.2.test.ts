@@ -13,7 +13,10 @@ let server: FakeImapServer;
 beforeAll(async () => {
   igc = await createTestIgc();
   await igc.startCrlServer();
-  policy = createSecureChannelPolicy({ profile: 'ref2-1.0.1', trust: createTrustStore({ name: 'IGC de test', anchors: [igc.caPem], igcSante: true }) });
+  policy = createSecureChannelPolicy({
+    profile: 'ref2-1.0.1',
+    trust: createTrustStore({ name: 'IGC de test', anchors: [igc.caPem], igcSante: true }),
+  });
 });
 afterEach(async () => server.close());
 afterAll(async () => {
@@ -55,7 +58,10 @@ describe('ECO.1.0.2', () => {
   });
 
   it.each([
-    ['does not offer STARTTLS', (command: string) => (command === 'CAPABILITY' ? { lines: ['* CAPABILITY IMAP4rev1 AUTH=XOAUTH2'] } : undefined)],
+    [
+      'does not offer STARTTLS',
+      (command: string) => (command === 'CAPABILITY' ? { lines: ['* CAPABILITY IMAP4rev1 AUTH=XOAUTH2'] } : undefined),
+    ],
     ['refuses STARTTLS', (command: string) => (command === 'STARTTLS' ? { tagged: 'NO not now' } : undefined)],
   ])('sends no token to a server that %s', async (_, behaviour) => {
     server = await startImapServer({ certificate: await igc.issueServer({ hostnames: [serverName] }), security: 'starttls' });

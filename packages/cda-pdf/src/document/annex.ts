@@ -89,10 +89,11 @@ function patientFacts(patient: CdaPatient): readonly Fact[] {
   const { deceased, multipleBirth, birthplace } = patient;
   const yesNo = (indicator: string | null): string | null => (indicator === null ? null : indicator === 'true' ? 'oui' : indicator === 'false' ? 'non' : indicator);
   const place = birthplace === null ? null : joined([birthplace.name, birthplace.address === null ? null : formatAddress(birthplace.address)], ', ');
-  const gender = formatCode(patient.gender);
+  const named = patient.gender?.displayName ?? patient.gender?.originalText ?? null;
+  const gender = named === null && patient.traits.sex !== null ? sexLabel[patient.traits.sex] : formatCode(patient.gender);
   return [
     ...nameFacts(patient.names),
-    fact(joined([labelled('Sexe', gender ?? sexLabel[patient.traits.sex ?? 'U']), labelled('Date de naissance', formatTime(patient.birthTime)), labelled('Lieu de naissance', place)], separator)),
+    fact(joined([labelled('Sexe', gender), labelled('Date de naissance', formatTime(patient.birthTime)), labelled('Lieu de naissance', place)], separator)),
     fact(labelled('Identifiants', formatIds(patient.ids))),
     fact(joined(formatContacts(patient.addresses, patient.telecoms), separator)),
     fact(labelled('Situation familiale', formatCode(patient.maritalStatus))),

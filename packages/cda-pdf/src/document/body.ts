@@ -1,7 +1,7 @@
 import type { CdaSection, CdaStructuredBody } from '@mss/cda';
 import { displayEntity } from '@mss/cda';
 
-import type { Block } from '../layout/blocks.js';
+import type { Block, BlockGroup } from '../layout/blocks.js';
 import type { UnrenderedReport } from '../unrendered.js';
 import { paragraph, run } from './builders.js';
 import { joined } from './format-values.js';
@@ -24,22 +24,25 @@ export interface BodyContext {
 }
 
 /** The sections of a body: heading, restrictions, narrative, footnotes, then the sections inside. */
-export function bodyBlocks(body: CdaStructuredBody, context: BodyContext): readonly Block[] {
-  const blocks: Block[] = [];
+export function bodyGroups(body: CdaStructuredBody, context: BodyContext): readonly BlockGroup[] {
+  const groups: BlockGroup[] = [];
   const pending = body.sections.map((section, index) => ({ section, depth: 0, number: String(index + 1) })).toReversed();
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { section, depth, number } = next;
-    context.report.enter(`section ${number}`);
-    for (const block of sectionBlocks(section, depth, context)) blocks.push(block);
+    const where = `section ${number}`;
+    context.report.enter(where);
+    groups.push({ where, blocks: sectionBlocks(section, depth, context) });
     for (let index = section.sections.length - 1; index >= 0; index -= 1) {
       const inner = section.sections[index];
       if (inner !== undefined) pending.push({ section: inner, depth: depth + 1, number: `${number}.${index + 1}` });
     }
   }
-  context.report.enter('documents joints');
+  const where = 'documents joints';
+  context.report.enter(where);
   const remaining = context.media.remaining();
-  if (remaining.length > 0) blocks.push(paragraph([run('Documents joints', styles.heading2)], { tag: 'H2', before: 14, keepWithNext: true }), ...spread(remaining));
-  return blocks;
+  const heading = paragraph([run('Documents joints', styles.heading2)], { tag: 'H2', before: 14, keepWithNext: true });
+  if (remaining.length > 0) groups.push({ where, blocks: [heading, ...spread(remaining)] });
+  return groups;
 }
 
 const spread = (blocks: readonly Block[]): readonly Block[] => blocks.map((block) => ({ ...block, before: Math.max(block.before, 4) }));

@@ -6,6 +6,12 @@ import type { Align } from './text-flow.js';
 /** What a document is made of before it is laid out. */
 export type Block = ParagraphBlock | ListBlock | TableBlock | ImageBlock | PanelBlock;
 
+/** Blocks of one place of the document, which findings about them name. */
+export interface BlockGroup {
+  readonly where: string;
+  readonly blocks: readonly Block[];
+}
+
 /** Running text. */
 export interface ParagraphBlock {
   readonly kind: 'paragraph';

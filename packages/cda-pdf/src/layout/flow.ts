@@ -44,5 +44,23 @@ export interface Flow {
   take(available: number, force?: boolean): Part;
 }
 
+/**
+ * A flow whose heights are computed when they are first asked for, and once: a flow inside a flow inside a flow would
+ * otherwise be measured again at every level.
+ */
+export function measuredFlow(measure: { readonly height: () => number; readonly minHeight: () => number }, take: Flow['take']): Flow {
+  let height: number | null = null;
+  let minHeight: number | null = null;
+  return {
+    get height() {
+      return (height ??= measure.height());
+    },
+    get minHeight() {
+      return (minHeight ??= measure.minHeight());
+    },
+    take,
+  };
+}
+
 /** A part that holds nothing because nothing fits. */
 export const nothingFits = (flow: Flow): Part => ({ height: 0, paint: null, rest: flow });

@@ -3,8 +3,10 @@ import type { Prepared } from './prepared.js';
 import { stack, type StackItem } from './stack.js';
 import type { StructureNode } from './structure.js';
 
-/** A page before it is painted. */
+/** A page, to be painted before the next one is laid out. */
 export interface LaidPage {
+  /** From 1. */
+  readonly number: number;
   readonly isLandscape: boolean;
   readonly paint: Paint;
 }
@@ -25,31 +27,32 @@ interface Stretch {
  * Lays blocks out on pages. A table that is too wide even in small print turns its page; one of too many columns for
  * a turned page becomes several. A heading goes with what follows it.
  *
- * @param options.onPage - called before each page is laid out; it may throw to stop.
+ * @param options.onPage - called with each page; it may throw to stop.
+ * @returns the number of pages.
  */
 export function paginate(
   prepared: readonly Prepared[],
   area: PageArea,
-  options: { readonly root: StructureNode; readonly onPage: (count: number) => void },
-): readonly LaidPage[] {
-  const pages: LaidPage[] = [];
+  options: { readonly root: StructureNode; readonly onPage: (page: LaidPage) => void },
+): number {
+  let count = 0;
   for (const { isLandscape, blocks } of stretches(prepared, area)) {
     const { width, height } = isLandscape ? area.landscape : area.portrait;
     const items = blocks.map((one): StackItem => ({ flow: lazyFlow(() => one.layout(width, 1, { parent: options.root })), indent: 0, before: one.before, keepWithNext: one.keepWithNext }));
     let rest: Flow | null = items.length === 0 ? null : stack(items);
     while (rest !== null) {
-      options.onPage(pages.length + 1);
       let part = rest.take(height);
       if (part.paint === null) part = rest.take(height, true);
       // Every line and image is lower than a page; should one not be, it is better cut than tried for ever.
       if (part.paint === null) part = rest.take(Infinity, true);
       const { paint } = part;
       if (paint === null) break;
-      pages.push({ isLandscape, paint });
+      count += 1;
+      options.onPage({ number: count, isLandscape, paint });
       rest = part.rest;
     }
   }
-  return pages;
+  return count;
 }
 
 /** A flow that is laid out when it is first needed, so that the structure grows in reading order. */

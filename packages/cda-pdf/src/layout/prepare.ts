@@ -3,7 +3,7 @@ import { breakLines } from '../text/lines.js';
 import { measureText, type MeasuredText } from '../text/words.js';
 import type { UnrenderedReport } from '../unrendered.js';
 import type { Block, ImageBlock, ListBlock, PanelBlock, ParagraphBlock } from './blocks.js';
-import type { Flow } from './flow.js';
+import { measuredFlow, nothingFits, type Flow } from './flow.js';
 import { imageFlow, naturalWidth } from './image-flow.js';
 import { panelFlow, panelPadding } from './panel-flow.js';
 import type { Prepared, StructurePlace } from './prepared.js';
@@ -22,6 +22,10 @@ export interface LayoutContext {
   readonly fullHeight: number;
   /** Height of a line without text. */
   readonly emptyLine: number;
+  /** Called with a height that something has at least: throws when that is more than all pages have. */
+  readonly checkHeight: (height: number) => void;
+  /** `false`: measured text is thrown away and measured again when it is laid out. */
+  readonly keepsMeasures: boolean;
 }
 
 /** A word wider than this does not keep its column from being narrower: addresses of web pages are divided. */
@@ -71,15 +75,17 @@ const layoutText = (text: MeasuredText, block: ParagraphBlock, context: LayoutCo
   });
 
 function prepareParagraph(block: ParagraphBlock, context: LayoutContext): Prepared {
-  const text = measureText(block.runs, context.fonts, context.report);
+  const measure = (): MeasuredText => measureText(block.runs, context.fonts, context.report);
+  const { minWidth, maxWidth, words } = measure();
+  const kept = context.keepsMeasures ? { minWidth, maxWidth, words } : null;
   return {
-    minWidth: Math.min(text.minWidth, longestUndividedWord),
-    maxWidth: text.maxWidth,
+    minWidth: Math.min(minWidth, longestUndividedWord),
+    maxWidth,
     before: block.before,
     keepWithNext: block.keepWithNext,
     isText: true,
     wide: null,
-    layout: (width, scale, place) => layoutText(text, block, context, width, scale, place),
+    layout: (width, scale, place) => layoutText(kept ?? measure(), block, context, width, scale, place),
   };
 }
 
@@ -157,29 +163,23 @@ function prepareList(block: ListBlock, context: LayoutContext): Prepared {
 
 /** The mark of a list item before the first part of its contents. */
 function besideMark(mark: Flow, body: Flow, inset: number): Flow {
-  return {
-    get height() {
-      return Math.max(mark.height, body.height);
-    },
-    get minHeight() {
-      return Math.max(mark.height, body.minHeight);
-    },
-    take: (available, force = false) => {
-      if (mark.height > available) return { height: 0, paint: null, rest: besideMark(mark, body, inset) };
-      const bodyPart = body.take(available, force);
-      const { paint } = bodyPart;
-      if (paint === null && bodyPart.rest !== null && body.height > 0) return { height: 0, paint: null, rest: besideMark(mark, body, inset) };
-      const markPaint = mark.take(available).paint;
-      return {
-        height: Math.max(mark.height, bodyPart.height),
-        paint: (painter, x, y) => {
-          markPaint?.(painter, x, y);
-          paint?.(painter, x + inset, y);
-        },
-        rest: bodyPart.rest === null ? null : indented(bodyPart.rest, inset),
-      };
-    },
-  };
+  const measure = { height: () => Math.max(mark.height, body.height), minHeight: () => Math.max(mark.height, body.minHeight) };
+  const flow = measuredFlow(measure, (available, force = false) => {
+    if (mark.height > available) return nothingFits(flow);
+    const part = body.take(available, force);
+    const { paint } = part;
+    if (paint === null && part.rest !== null && body.height > 0) return nothingFits(flow);
+    const markPaint = mark.take(available).paint;
+    return {
+      height: Math.max(mark.height, part.height),
+      paint: (painter, x, y) => {
+        markPaint?.(painter, x, y);
+        paint?.(painter, x + inset, y);
+      },
+      rest: part.rest === null ? null : indented(part.rest, inset),
+    };
+  });
+  return flow;
 }
 
 const indented = (flow: Flow, indent: number): Flow => stack([{ flow, indent, before: 0, keepWithNext: false }]);

@@ -16,11 +16,14 @@ export interface StructureNode {
   readonly type: StructureType;
   readonly attributes: StructureAttributes;
   readonly children: StructureNode[];
+  readonly parent: StructureNode | null;
+  /** Its place among the parent's children. */
+  readonly index: number;
 }
 
 /** A node, put last under its parent when one is given. */
 export function createNode(type: StructureType, parent: StructureNode | null, attributes: StructureAttributes = {}): StructureNode {
-  const node: StructureNode = { type, attributes, children: [] };
+  const node: StructureNode = { type, attributes, children: [], parent, index: parent?.children.length ?? 0 };
   parent?.children.push(node);
   return node;
 }

@@ -1,6 +1,6 @@
 import type { Color } from '../text/style.js';
 import type { TableLook, VerticalAlign } from './blocks.js';
-import { nothingFits, type Flow, type Paint, type Painter, type Part, type Rectangle } from './flow.js';
+import { measuredFlow, nothingFits, type Flow, type Paint, type Painter, type Part, type Rectangle } from './flow.js';
 
 /** A cell laid out at the width of its columns. */
 export interface LaidCell {
@@ -29,6 +29,8 @@ export interface LaidTable {
   readonly headRows: number;
   readonly rowCount: number;
   rowAt(index: number): readonly LaidCell[];
+  /** Rows before this one will not be asked for again. */
+  forget(before: number): void;
 }
 
 /** A cell that begins above and goes on: in the following rows, or on the next page. */
@@ -62,7 +64,7 @@ export function tableFlow(table: LaidTable): Flow {
 }
 
 function headOf(table: LaidTable): Part | null {
-  const alone: LaidTable = { ...table, headRows: 0, rowCount: table.headRows };
+  const alone: LaidTable = { ...table, headRows: 0, rowCount: table.headRows, forget: () => {} };
   const part = rowsFlow(alone, { start: 0, continuing: false, carried: [], head: null, isFirst: true }).take(Infinity);
   return part.height > table.pageHeight * repeatedHeadShare ? null : part;
 }
@@ -77,28 +79,24 @@ interface State {
 }
 
 function rowsFlow(table: LaidTable, state: State): Flow {
-  const flow: Flow = {
-    get height() {
-      return takeRows(table, state, { available: Infinity, force: false, self: flow }).height;
-    },
-    get minHeight() {
-      const headHeight = state.head?.height ?? 0;
-      if (state.continuing) return headHeight + table.emptyRow;
-      const cells = table.rowAt(state.start);
-      let whole = table.emptyRow;
-      let least = 0;
-      for (const { lastRow, row, contents } of cells) {
-        if (lastRow === row) whole = Math.max(whole, contents.height + 2 * table.paddingY);
-        least = Math.max(least, contents.minHeight + 2 * table.paddingY);
-      }
-      return headHeight + (whole <= table.pageHeight * wholeRowShare ? whole : Math.min(whole, least));
-    },
-    take: (available, force = false) => takeRows(table, state, { available, force, self: flow }),
+  const minHeight = (): number => {
+    const headHeight = state.head?.height ?? 0;
+    if (state.continuing) return headHeight + table.emptyRow;
+    let whole = table.emptyRow;
+    let least = 0;
+    for (const { lastRow, row, contents } of table.rowAt(state.start)) {
+      if (lastRow === row) whole = Math.max(whole, contents.height + 2 * table.paddingY);
+      least = Math.max(least, contents.minHeight + 2 * table.paddingY);
+    }
+    return headHeight + (whole <= table.pageHeight * wholeRowShare ? whole : Math.min(whole, least));
   };
+  const height = (): number => takeRows(table, state, { available: Infinity, force: false, self: flow }).height;
+  const flow = measuredFlow({ height, minHeight }, (available, force = false) => takeRows(table, state, { available, force, self: flow }));
   return flow;
 }
 
 function takeRows(table: LaidTable, state: State, { available, force, self }: { readonly available: number; readonly force: boolean; readonly self: Flow }): Part {
+  table.forget(state.start);
   const regions: Region[] = [];
   const padding = 2 * table.paddingY;
   const headHeight = state.head?.height ?? 0;

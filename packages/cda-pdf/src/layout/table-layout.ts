@@ -6,7 +6,7 @@ import type { Prepared, StructurePlace } from './prepared.js';
 import { stack, type StackItem } from './stack.js';
 import { createNode, type StructureNode } from './structure.js';
 import { columnExtents, columnWidths, type ColumnDemand } from './table-columns.js';
-import { tableFlow, type LaidCell } from './table-flow.js';
+import { tableFlow, type LaidCell, type LaidTable } from './table-flow.js';
 import { resolveGrid, type PlacedCell, type TableGrid } from './table-grid.js';
 import { splitTable } from './table-split.js';
 
@@ -22,6 +22,9 @@ const narrowestColumn = 20;
 const paddings: Readonly<Record<TableLook, readonly [number, number]>> = { grid: [4, 2.6], rows: [3, 2.4], plain: [3, 1.6] };
 const lineColor: Color = [0.76, 0.81, 0.86];
 
+/** A table of more cells measures its text once more when a page reaches it, instead of keeping all of it. */
+const largeTable = 3000;
+
 type PrepareBlocks = (blocks: readonly Block[], context: LayoutContext) => readonly Prepared[];
 
 interface MeasuredCell {
@@ -33,7 +36,11 @@ interface MeasuredCell {
 export function prepareTable(block: TableBlock, context: LayoutContext, prepareBlocks: PrepareBlocks): Prepared {
   const grid = resolveGrid([block.head, ...block.groups]);
   if (grid.adjusted) context.report.add('TABLE_SPAN');
-  const rows = grid.rows.map((row) => row.map((placed): MeasuredCell => ({ placed, contents: prepareBlocks(placed.cell.blocks, context) })));
+  // Known before anything is measured: a table of a million rows must not cost its measures to be refused.
+  context.checkHeight(grid.rows.length * context.emptyLine * smallestScale);
+  const cellCount = grid.rows.reduce((count, row) => count + row.length, 0);
+  const inside = cellCount > largeTable ? { ...context, keepsMeasures: false } : context;
+  const rows = grid.rows.map((row) => row.map((placed): MeasuredCell => ({ placed, contents: prepareBlocks(placed.cell.blocks, inside) })));
   const [paddingX, paddingY] = paddings[block.look];
   const demands = rows.flatMap((row) => row.map((cell) => demandOf(cell, paddingX)));
   const extents = columnExtents(grid.columnCount, demands, block.columns);
@@ -66,7 +73,7 @@ export function prepareTable(block: TableBlock, context: LayoutContext, prepareB
         pageHeight: context.pageHeight,
         headRows: block.head.length,
         rowCount: rows.length,
-        rowAt: rowLayout(rows, grid, widths, { block, scale: own, paddingX: paddingX * own, place }),
+        ...rowLayout(rows, grid, widths, { block, scale: own, paddingX: paddingX * own, place }),
       });
     },
   };
@@ -95,13 +102,13 @@ function rowLayout(
   grid: TableGrid,
   widths: Float64Array,
   options: RowOptions,
-): (index: number) => readonly LaidCell[] {
+): Pick<LaidTable, 'rowAt' | 'forget'> {
   const edges = new Float64Array(grid.columnCount + 1);
   for (let column = 0; column < grid.columnCount; column += 1) edges[column + 1] = (edges[column] ?? 0) + (widths[column] ?? 0);
   const edge = (column: number): number => edges[Math.min(column, grid.columnCount)] ?? 0;
   const parent = options.block.isData ? createNode('Table', options.place.parent) : options.place.parent;
   const laid: (readonly LaidCell[] | undefined)[] = [];
-  return (index) => {
+  const rowAt = (index: number): readonly LaidCell[] => {
     const known = laid[index];
     if (known !== undefined) return known;
     const rowNode = options.block.isData ? createNode('TR', parent) : parent;
@@ -122,6 +129,11 @@ function rowLayout(
     laid[index] = cells;
     return cells;
   };
+  let forgotten = 0;
+  const forget = (before: number): void => {
+    for (; forgotten < before; forgotten += 1) laid[forgotten] = undefined;
+  };
+  return { rowAt, forget };
 }
 
 function cellPlace(placed: PlacedCell, row: StructureNode | null, block: TableBlock, index: number): StructurePlace {

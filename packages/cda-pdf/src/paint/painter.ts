@@ -10,6 +10,8 @@ import type { StructureWriter } from './structure-writer.js';
 /** A painter on the pages of a pdfkit document. */
 export interface PagePainter extends Painter {
   beginPage(width: number, height: number): void;
+  /** Goes on on an earlier page, counted from 1. */
+  returnToPage(number: number): void;
   /** Writes out the fonts. */
   finish(): void;
 }
@@ -67,6 +69,12 @@ export function createPainter(document: PdfkitDocument, fonts: FontSet, structur
     beginPage: (width, height) => {
       flush();
       document.addPage({ size: [width, height], margin: 0 });
+      fontState = '';
+      fillState = '';
+    },
+    returnToPage: (page) => {
+      flush();
+      document.switchToPage(page - 1);
       fontState = '';
       fillState = '';
     },

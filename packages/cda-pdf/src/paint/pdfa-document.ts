@@ -35,6 +35,7 @@ export interface PdfkitDocument {
   readonly page: { readonly fonts: Record<string, PdfReference>; readonly xobjects: Record<string, PdfReference> };
   _id: Uint8Array;
   addPage(options: { readonly size: readonly [number, number]; readonly margin: number }): unknown;
+  switchToPage(index: number): unknown;
   addContent(content: string): unknown;
   ref(dictionary: Record<string, unknown>): PdfReference & { end(data?: Uint8Array): void };
   struct(type: string, options: { readonly alt?: string; readonly scope?: string }): PdfStructureElement;
@@ -91,6 +92,8 @@ export function createPdfaDocument(conformance: '1a' | '1b', information: PdfInf
     lang: 'fr-FR',
     font: '',
     autoFirstPage: false,
+    // Pages stay open until the end: how many there are is known only then.
+    bufferPages: true,
     info: {
       Title: metadataText(information.title),
       ...(information.subject === null ? {} : { Subject: metadataText(information.subject) }),

@@ -5,35 +5,55 @@ import type { PdfkitDocument, PdfStructureElement } from './pdfa-document.js';
 export interface StructureWriter {
   begin(node: StructureNode): void;
   end(): void;
+  /** Adds the nodes that got no content. */
+  finish(): void;
 }
 
 /**
- * The structure tree of a document in pdfkit's form.
+ * The structure tree of a document in pdfkit's form, made while pages are painted.
  *
  * @param root - its order is the reading order, whatever the order of painting.
  * @see PDF Reference 1.4 §9.6, §9.7.4 (standard types), §9.7.5 (attributes of cells).
  */
 export function createStructureWriter(document: PdfkitDocument, root: StructureNode): StructureWriter {
   const elements = new Map<StructureNode, PdfStructureElement>();
-  const pending: [StructureNode, PdfStructureElement | null][] = [[root, null]];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [node, parent] = next;
-    const element = makeElement(document, node);
-    elements.set(node, element);
-    if (parent === null) document.addStructure(element);
-    else parent.add(element);
-    for (let index = node.children.length - 1; index >= 0; index -= 1) {
+  /** Children of each node that have their element: always the first ones. */
+  const made = new Map<StructureNode, number>();
+  const top = makeElement(document, root);
+  elements.set(root, top);
+  document.addStructure(top);
+
+  const makeChildren = (node: StructureNode, element: PdfStructureElement, upTo: number): void => {
+    for (let index = made.get(node) ?? 0; index < upTo; index += 1) {
       const child = node.children[index];
-      if (child !== undefined) pending.push([child, element]);
+      if (child === undefined) continue;
+      const childElement = makeElement(document, child);
+      elements.set(child, childElement);
+      element.add(childElement);
     }
-  }
+    made.set(node, Math.max(made.get(node) ?? 0, upTo));
+  };
+  const elementOf = (node: StructureNode): PdfStructureElement => {
+    const known = elements.get(node);
+    if (known !== undefined) return known;
+    if (node.parent === null) throw new RangeError('a node outside the structure was painted');
+    makeChildren(node.parent, elementOf(node.parent), node.index + 1);
+    return elementOf(node);
+  };
   return {
     begin: (node) => {
-      const content = document.markStructureContent(node.type);
-      elements.get(node)?.add(content);
+      const element = elementOf(node);
+      element.add(document.markStructureContent(node.type));
     },
     end: () => {
       document.endMarkedContent();
+    },
+    finish: () => {
+      const pending: StructureNode[] = [root];
+      for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+        makeChildren(node, elementOf(node), node.children.length);
+        for (const child of node.children) pending.push(child);
+      }
     },
   };
 }

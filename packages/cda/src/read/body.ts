@@ -82,6 +82,20 @@ function readMediaMap(reader: HeaderReader, elements: readonly MediaElement[], l
 }
 
 /**
+ * The element of the body and the level that it makes.
+ *
+ * @throws MssError `ERR_MSS_CDA_NO_BODY`
+ */
+export function findBody(reader: HeaderReader, root: XmlElement): { readonly level: 1 | 3; readonly element: XmlElement } {
+  const component = reader.one(root, 'component');
+  const nonXml = component === null ? null : reader.one(component, 'nonXMLBody');
+  if (nonXml !== null) return { level: 1, element: nonXml };
+  const structured = component === null ? null : reader.one(component, 'structuredBody');
+  if (structured === null) throw new MssError<CdaErrorCode>('ERR_MSS_CDA_NO_BODY', 'the document has no body');
+  return { level: 3, element: structured };
+}
+
+/**
  * The body of a document: sections and narrative with their media, or the embedded content of a level 1 document.
  *
  * @throws MssError `ERR_MSS_CDA_NO_BODY`
@@ -92,12 +106,9 @@ function readMediaMap(reader: HeaderReader, elements: readonly MediaElement[], l
  * @throws MssError `ERR_MSS_CDA_EMBEDDED_LIMIT`
  */
 export function readBody(reader: HeaderReader, tree: DocumentTree, limits: Limits): CdaNonXmlBody | CdaStructuredBody {
-  const component = reader.one(tree.root, 'component');
-  const nonXml = component === null ? null : reader.one(component, 'nonXMLBody');
-  if (nonXml !== null) return readNonXmlBody(reader, nonXml, limits);
-  const structured = component === null ? null : reader.one(component, 'structuredBody');
-  if (structured === null) throw new MssError<CdaErrorCode>('ERR_MSS_CDA_NO_BODY', 'the document has no body');
-
+  const found = findBody(reader, tree.root);
+  if (found.level === 1) return readNonXmlBody(reader, found.element, limits);
+  const structured = found.element;
   const unknown = new Set<string>();
   const references = new Set<string>();
   const sections = readSections(reader, structured, {

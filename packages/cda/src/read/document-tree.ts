@@ -51,6 +51,17 @@ interface State {
   readonly instructions: XmlProcessingInstruction[];
 }
 
+/** Whether an element is the body of the document: it is about to be opened inside a component of ClinicalDocument. */
+function isBody(state: State, tag: XmlStartTag): boolean {
+  return (
+    (tag.name === 'structuredBody' || tag.name === 'nonXMLBody') &&
+    tag.namespace === hl7Namespace &&
+    state.ancestors.length === 1 &&
+    state.current?.element.name === 'component' &&
+    state.current.element.namespace === hl7Namespace
+  );
+}
+
 function begin(state: State, tag: XmlStartTag): XmlElement {
   const children: XmlNode[] = [];
   const element: XmlElement = { namespace: tag.namespace, name: tag.name, attributes: tag.attributes, children };
@@ -85,7 +96,7 @@ function closeInEntry(state: State): void {
   state.entryLevel -= 1;
 }
 
-function handlerOf(state: State): XmlHandler {
+function handlerOf(state: State, part: 'whole' | 'header'): XmlHandler {
   return {
     instruction: (instruction) => void state.instructions.push(instruction),
     open: (tag, depth) => {
@@ -97,15 +108,18 @@ function handlerOf(state: State): XmlHandler {
         state.inside = true;
         state.wrapped = depth > 0;
       } else if (!state.inside) {
-        return;
+        return undefined;
       } else if (state.entryLevel > 0) {
         openInEntry(state, tag);
       } else if (tag.namespace === hl7Namespace && tag.name === 'entry') {
         state.entryLevel = 1;
       } else {
+        const stop = part === 'header' && isBody(state, tag);
         const parent = state.current;
         parent?.children.push(begin(state, tag));
+        if (stop) return 'stop';
       }
+      return undefined;
     },
     text: (data) => {
       if (state.current === null || (state.entryLevel > 0 && state.mediaLevel === 0)) return;
@@ -134,11 +148,12 @@ function handlerOf(state: State): XmlHandler {
  * Wherever it stands, the single `{urn:hl7-org:v3}ClinicalDocument` is the document: an auto-presentable document has
  * an XSLT as root, which is neither run nor built.
  *
+ * @param part - `header`: the reading ends at the start tag of the body, which stands in the tree without its content.
  * @throws MssError `ERR_MSS_CDA_NO_CLINICAL_DOCUMENT`
  * @throws MssError `ERR_MSS_CDA_SEVERAL_CLINICAL_DOCUMENTS`
  * @throws MssError the codes of `readXmlEvents` of `@mss/formats/xml`.
  */
-export function readDocumentTree(bytes: Uint8Array, limits: Limits): DocumentTree {
+export function readDocumentTree(bytes: Uint8Array, limits: Limits, part: 'whole' | 'header' = 'whole'): DocumentTree {
   const state: State = {
     root: null,
     wrapped: false,
@@ -151,7 +166,7 @@ export function readDocumentTree(bytes: Uint8Array, limits: Limits): DocumentTre
     media: [],
     instructions: [],
   };
-  const { warnings } = readXmlEvents(bytes, handlerOf(state), { limits });
+  const { warnings } = readXmlEvents(bytes, handlerOf(state, part), { limits });
   if (state.root === null) throw new MssError<CdaErrorCode>('ERR_MSS_CDA_NO_CLINICAL_DOCUMENT', 'no CDA R2 ClinicalDocument in the XML');
   return { root: state.root, media: state.media, wrapped: state.wrapped, instructions: state.instructions, warnings };
 }

@@ -30,13 +30,18 @@ export function typeLabel(code: string, codeSystem?: string | null): string | nu
   return typeByCode(code, codeSystem)?.displayName ?? null;
 }
 
+/** The label of a document class (TRE_A03), or `null`. */
+export function classLabel(code: string): string | null {
+  return classLabels.get(code) ?? null;
+}
+
 /**
  * The class of a document type by ASS_X04, or `null` when the table has no row: 28617-9, 34120-6, 60280-5, 78341-5,
  * 89233-1 and 101881-1 are in JDV_J07 without one. The host must then say the class; it is never guessed.
  */
 export function classOfType(code: string, codeSystem?: string | null): MetadataCode | null {
   const [found] = classOfTypes.find(code, codeSystem);
-  return found === undefined ? null : { ...found, displayName: classLabels.get(found.code) ?? null };
+  return found === undefined ? null : { ...found, displayName: classLabel(found.code) };
 }
 
 /** IHE XDS-SD: the template of level 1 documents. */

@@ -50,17 +50,22 @@ export interface CdaStructuredBody {
   readonly media: ReadonlyMap<string, CdaMedia>;
 }
 
-/** One CDA document, read. */
-export interface CdaDocument {
-  /** The document's bytes exactly as received: what is archived, hashed and sent. */
-  readonly bytes: Uint8Array;
+/** What stands before the body of a document. */
+export interface CdaDocumentHeader {
+  /** 1: an embedded body, 3: a structured one. */
   readonly level: 1 | 3;
   readonly header: CdaHeader;
-  readonly body: CdaNonXmlBody | CdaStructuredBody;
   /** The root is an XSLT that shows the document inside it. It is never run. */
   readonly autoPresentable: boolean;
   /** `href` of an `xml-stylesheet` instruction, `null` when there is none. */
   readonly stylesheetHref: string | null;
+}
+
+/** One CDA document, read. */
+export interface CdaDocument extends CdaDocumentHeader {
+  /** The document's bytes exactly as received: what is archived, hashed and sent. */
+  readonly bytes: Uint8Array;
+  readonly body: CdaNonXmlBody | CdaStructuredBody;
 }
 
 /** One patient, one or more documents: the one value from which archive, PDF, subject, headers and address are derived. */

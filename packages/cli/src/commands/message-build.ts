@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { defaultLimits, MssError } from '@mss/core';
@@ -7,9 +6,8 @@ import { isPatientAddress, parsePatientAddress, patientAddress, qualifyIns } fro
 import { composeMessage, parseSenderLabel, readMessage, type AttachmentDraft, type MessageDraft, type ParentMessage, type Recipient, type Sender } from '@mss/message';
 
 import type { CommandContext, CommandResult } from '../command.js';
-import type { CliErrorCode } from '../errors.js';
-import { readInput } from '../io.js';
-import { writeOutput } from './cda.js';
+import { usageError } from '../errors.js';
+import { ensureOutputFile, readInput, readText, writeOutput, type CliIo } from '../io.js';
 import { readDocumentSet } from './documents.js';
 import { pdfOptions } from './pdf-renderer.js';
 
@@ -30,22 +28,22 @@ export interface BuildOptions {
   readonly applicative?: string;
   readonly request?: string;
   readonly nil?: string;
-  readonly caseNumber?: string;
+  readonly caseNumber?: readonly string[];
   readonly converter?: string;
   readonly output: string;
-}
-
-function usage(message: string): never {
-  throw new MssError<CliErrorCode>('ERR_MSS_CLI_USAGE', message);
 }
 
 /** `Dr_Marie_MARTIN_Cabinet <marie.martin@…>` as a sender of the given kind. */
 function senderOf(labelled: string, kind: BuildOptions['mailboxKind']): Sender {
   const [mailbox] = parseAddressList(labelled).value;
-  if (mailbox === undefined || mailbox.name === null) usage("--from is 'label <address>'");
+  if (mailbox === undefined || mailbox.name === null) {
+    throw usageError("--from is 'label <address>'", "--from s'écrit 'libellé <adresse>'");
+  }
   if (kind !== 'per') return { kind: kind === 'org' ? 'organisational' : 'applicative', address: mailbox.address, entity: mailbox.name };
   const label = parseSenderLabel(mailbox.name);
-  if (label.givenName === null || label.familyName === null) usage('the label of a personal mailbox has a given name and a family name in capitals (ECO.2.2.7)');
+  if (label.givenName === null || label.familyName === null) {
+    throw new MssError('ERR_MSS_MESSAGE_SENDER', 'the label of a personal mailbox has a given name and a family name in capitals: Title_Given_FAMILY_Entity', { requirement: 'ECO.2.2.7' });
+  }
   return {
     kind: 'personal',
     address: mailbox.address,
@@ -76,23 +74,57 @@ function recipientOf(address: string, context: CommandContext, details: { readon
   return { kind: 'patient', address: patientAddress(ins) };
 }
 
-async function attachmentOf(file: string): Promise<AttachmentDraft> {
-  const types: Readonly<Record<string, string>> = { pdf: 'application/pdf', jpg: 'image/jpeg', jpeg: 'image/jpeg', png: 'image/png', tif: 'image/tiff', tiff: 'image/tiff', rtf: 'application/rtf', txt: 'text/plain' };
-  const name = basename(file);
-  const mediaType = types[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
-  try {
-    return { name, mediaType, bytes: new Uint8Array(await readFile(file)) };
-  } catch (error) {
-    throw new MssError<CliErrorCode>('ERR_MSS_CLI_FILE', 'an attachment could not be read', { cause: error });
-  }
+const mediaTypes: Readonly<Record<string, string>> = {
+  pdf: 'application/pdf',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  tif: 'image/tiff',
+  tiff: 'image/tiff',
+  rtf: 'application/rtf',
+  txt: 'text/plain',
+};
+
+/** What standard input brings has no name: its first bytes tell the extension. */
+function nameOf(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.subarray(0, 5)).toString('latin1');
+  const known: readonly (readonly [start: string, extension: string])[] = [
+    ['%PDF-', 'pdf'],
+    ['\u00ff\u00d8\u00ff', 'jpg'],
+    ['\u0089PNG', 'png'],
+    ['{\\rtf', 'rtf'],
+    ['II*\0', 'tif'],
+    ['MM\0*', 'tif'],
+  ];
+  return `piece-jointe.${known.find(([start]) => head.startsWith(start))?.[1] ?? 'bin'}`;
+}
+
+async function attachmentOf(file: string, io: CliIo): Promise<AttachmentDraft> {
+  const bytes = await readInput(file, { io, maxBytes: defaultLimits.messageBytes });
+  const name = file === '-' ? nameOf(bytes) : basename(file);
+  return { name, mediaType: mediaTypes[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream', bytes };
+}
+
+/** One number for every document, or one for each. */
+function caseNumbersOf(given: readonly string[], documents: number): readonly string[] {
+  const [first = ''] = given;
+  if (given.length === 1) return Array.from({ length: documents }, () => first);
+  if (given.length === documents) return given;
+  throw usageError('--case-number takes one number for all documents, or one for each', '--case-number attend un numéro pour tous les documents, ou un pour chacun');
 }
 
 /** `mss message build`. */
 export async function buildMessage(context: CommandContext, options: BuildOptions): Promise<CommandResult> {
   const asked = (options.request ?? '').split(',').filter((word) => word !== '');
-  if (asked.some((word) => word !== 'dsn' && word !== 'mdn')) usage('--request is dsn, mdn or dsn,mdn');
-  if (options.cda === undefined && options.subject === undefined && options.inReplyTo === undefined) usage('without --cda a --subject is needed');
-  const text = async (file: string): Promise<string> => new TextDecoder('utf-8', { fatal: true }).decode(await readInput(file, { io: context.io, maxBytes: defaultLimits.xmlBytes }));
+  if (asked.some((word) => word !== 'dsn' && word !== 'mdn')) throw usageError('--request is dsn, mdn or dsn,mdn', '--request vaut dsn, mdn ou dsn,mdn');
+  if (options.cda === undefined && options.subject === undefined && options.inReplyTo === undefined) {
+    throw usageError('without --cda a --subject is needed', 'sans --cda, il faut un --subject');
+  }
+  ensureOutputFile(options.output);
+  if (options.cda !== undefined && options.subject !== undefined) {
+    const note = { fr: "--subject est laissé de côté : l'objet est celui des documents", en: '--subject is left aside: the subject is that of the documents' };
+    context.io.stderr(`mss${context.language === 'fr' ? ' : ' : ': '}${note[context.language]}\n`);
+  }
   const documents = options.cda === undefined ? undefined : await readDocumentSet(context, options.cda);
   let parent: ParentMessage | undefined;
   if (options.inReplyTo !== undefined) {
@@ -100,7 +132,7 @@ export async function buildMessage(context: CommandContext, options: BuildOption
     parent = { messageId: read.messageId ?? '', references: read.references, inReplyTo: read.inReplyTo, subject: read.subjectText };
   }
   const attachments: AttachmentDraft[] = [];
-  for (const file of options.attach ?? []) attachments.push(await attachmentOf(file));
+  for (const file of options.attach ?? []) attachments.push(await attachmentOf(file, context.io));
   const oid = documents?.patient.ins?.oid;
   const draft: MessageDraft = {
     from: senderOf(options.from, options.mailboxKind),
@@ -109,13 +141,13 @@ export async function buildMessage(context: CommandContext, options: BuildOption
     request: { dsn: asked.includes('dsn'), mdn: asked.includes('mdn') },
     ...(documents === undefined ? {} : { documents }),
     ...(options.subject === undefined ? {} : { subject: options.subject }),
-    ...(options.text === undefined ? {} : { text: await text(options.text) }),
-    ...(options.html === undefined ? {} : { html: await text(options.html) }),
+    ...(options.text === undefined ? {} : { text: await readText(options.text, context.io) }),
+    ...(options.html === undefined ? {} : { html: await readText(options.html, context.io) }),
     ...(options.replyTo === undefined ? {} : { replyTo: options.replyTo }),
     ...(options.applicative === undefined ? {} : { applicativeContact: options.applicative }),
     ...(parent === undefined ? {} : { inReplyTo: parent }),
     ...(options.endConversation === true ? { endConversation: true } : {}),
-    ...(options.caseNumber === undefined ? {} : { caseNumbers: [options.caseNumber] }),
+    ...(documents === undefined || options.caseNumber === undefined ? {} : { caseNumbers: caseNumbersOf(options.caseNumber, documents.documents.length) }),
   };
   const composed = await composeMessage(draft, {
     profile: context.profile,

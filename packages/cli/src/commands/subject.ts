@@ -2,18 +2,21 @@ import { caseNumber, serviceStart } from '@mss/cda';
 import { disambiguateNames, formatPdfName, formatSubject, parseSubject } from '@mss/subject';
 
 import type { CommandContext, CommandResult } from '../command.js';
+import { readText } from '../io.js';
 import { readDocumentSet } from './documents.js';
 
 /** `mss subject parse`. */
-export function parseSubjectCommand(context: CommandContext, text: string): Promise<CommandResult> {
-  const { ok, label, documentCount, familyName, givenName, birthDate, tolerated, candidates, prefixes } = parseSubject(text, { profile: context.profile });
+export async function parseSubjectCommand(context: CommandContext, text: string): Promise<CommandResult> {
+  // A raw header may be piped in, folding and encoded words included.
+  const subject = text === '-' ? (await readText('-', context.io)).trimEnd() : text;
+  const { ok, label, documentCount, familyName, givenName, birthDate, tolerated, candidates, prefixes } = parseSubject(subject, { profile: context.profile });
   const result = { ok, label, documentCount, familyName, givenName, birthDate, tolerated, candidates, prefixes };
-  if (ok) return Promise.resolve({ result });
-  return Promise.resolve({
+  if (ok) return { result };
+  return {
     result,
     status: 1,
     error: { code: 'ERR_MSS_SUBJECT_NOT_CONFORMANT', message: 'the subject does not announce health documents as the format asks', requirement: 'ECO.2.1.3' },
-  });
+  };
 }
 
 /** `mss subject format`. */

@@ -1,8 +1,11 @@
-import { defaultLimits, MssError } from '@mss/core';
-import { createCrlStore, createTrustStore, probeTls } from '@mss/pki';
+import { rootCertificates } from 'node:tls';
+
+import { defaultLimits } from '@mss/core';
+import { createCrlStore, createTrustStore, probeTls, type TrustStore } from '@mss/pki';
 
 import type { CommandContext, CommandResult } from '../command.js';
-import type { CliErrorCode } from '../errors.js';
+import { usageError } from '../errors.js';
+import { exitStatusOf } from '../exit-status.js';
 import { readInput } from '../io.js';
 
 /** Options of `mss tls probe`. */
@@ -19,25 +22,36 @@ function parseTarget(text: string): { readonly host: string; readonly port: numb
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:\s]+)):(\d{1,5})$/i.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
-  if (host === undefined || port < 1 || port > 65_535) throw new MssError<CliErrorCode>('ERR_MSS_CLI_USAGE', 'the target is HOST:PORT');
+  if (host === undefined || port < 1 || port > 65_535) throw usageError('the target is HOST:PORT, with a port from 1 to 65535', "la cible s'écrit HÔTE:PORT, port de 1 à 65535");
   return { host, port };
+}
+
+/**
+ * The anchors: the user's, else the public ones that Node ships, which IGC Santé is not among. No certificate comes with the
+ * project: those of IGC Santé are the user's to get and to check.
+ */
+async function trustOf(context: CommandContext, files: readonly string[] | undefined): Promise<TrustStore> {
+  if (files === undefined) {
+    const note = { fr: "sans --ca, seules les autorités publiques sont connues, pas l'IGC Santé", en: 'without --ca only public authorities are known, not IGC Santé' };
+    context.io.stderr(`mss${context.language === 'fr' ? ' : ' : ': '}${note[context.language]}\n`);
+    return createTrustStore({ name: 'public', anchors: rootCertificates });
+  }
+  const anchors: Uint8Array[] = [];
+  for (const file of files) anchors.push(await readInput(file, { io: context.io, maxBytes: defaultLimits.crlBytes }));
+  // That these are IGC Santé's is the user's word: --ca names them.
+  return createTrustStore({ name: '--ca', anchors, igcSante: true });
 }
 
 /** `mss tls probe`: connects without any credential and says what was found. */
 export async function probeTlsCommand(context: CommandContext, target: string, options: ProbeOptions): Promise<CommandResult> {
   const { host, port } = parseTarget(target);
-  if (options.ca === undefined) {
-    // No certificate is shipped: the anchors of IGC Santé are the host's to supply and to check.
-    throw new MssError<CliErrorCode>('ERR_MSS_CLI_USAGE', '--ca FILE is needed: the anchors of IGC Santé, or of the operator');
-  }
-  const anchors: Uint8Array[] = [];
-  for (const file of options.ca) anchors.push(await readInput(file, { io: context.io, maxBytes: defaultLimits.crlBytes }));
+  if (options.timeoutMs === 0) throw usageError('--timeout-ms is at least 1', '--timeout-ms vaut au moins 1');
   const probe = await probeTls({
     host,
     port,
     starttls: options.starttls,
     profile: context.profile,
-    trust: createTrustStore({ name: '--ca', anchors, igcSante: context.profile !== 'ref2-0.1' }),
+    trust: await trustOf(context, options.ca),
     timeoutMs: options.timeoutMs,
     ...(options.servername === undefined ? {} : { servername: options.servername }),
     ...(options.crlCache === undefined ? {} : { revocation: { store: createCrlStore({ directory: options.crlCache }) } }),
@@ -53,5 +67,5 @@ export async function probeTlsCommand(context: CommandContext, target: string, o
     clientCertificateRequired,
   };
   if (refusal === null) return { result };
-  return { result, status: 1, error: { code: refusal.code, message: refusal.reason, requirement: refusal.requirement } };
+  return { result, status: exitStatusOf(refusal.code), error: { code: refusal.code, message: refusal.reason, requirement: refusal.requirement } };
 }

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { defaultLimits, MssError, systemClock } from '@mss/core';
+import { defaultLimits, systemClock } from '@mss/core';
 import { buildXdm, describeXdm, readXdm, type XdmArchive } from '@mss/xdm';
 
 import type { CommandContext, CommandResult } from '../command.js';
-import type { CliErrorCode } from '../errors.js';
-import { readInput } from '../io.js';
-import { writeOutput } from './cda.js';
+import { fileError, usageError } from '../errors.js';
+import { ensureOutputFile, readInput, writeOutput } from '../io.js';
 import { readDocumentSet } from './documents.js';
+import { archiveVerdict } from './verdict.js';
 
 /** Options of `mss xdm pack`. */
 export interface PackOptions {
@@ -21,8 +21,9 @@ export interface PackOptions {
 
 /** `mss xdm pack`. */
 export async function packXdm(context: CommandContext, files: readonly string[], options: PackOptions): Promise<CommandResult> {
+  ensureOutputFile(options.output);
   if (options.submissionTime !== undefined && !/^\d{14}$/.test(options.submissionTime)) {
-    throw new MssError<CliErrorCode>('ERR_MSS_CLI_USAGE', '--submission-time is YYYYMMDDhhmmss');
+    throw usageError('--submission-time is YYYYMMDDhhmmss (UTC)', '--submission-time attend AAAAMMJJhhmmss, en temps universel');
   }
   const set = await readDocumentSet(context, files);
   const { classCode } = options;
@@ -49,17 +50,15 @@ export async function inspectXdm(context: CommandContext, file: string, options:
   const archive = readXdm(await readInput(file, { io: context.io, maxBytes: defaultLimits.archiveBytes })).value;
   const result: Record<string, unknown> = { ...describeXdm(archive) };
   if (options.extract !== undefined) result['extracted'] = await extractDocuments(archive, options.extract);
-  if (archive.ok) return { result };
-  const [problem] = archive.problems;
-  return {
-    result,
-    status: 1,
-    error: { code: problem?.code ?? 'ERR_MSS_CLI_NEGATIVE', message: problem?.message ?? 'the archive cannot be trusted', requirement: 'ECO.2.1.2' },
-  };
+  return { result, ...archiveVerdict(archive) };
 }
 
 async function extractDocuments(archive: XdmArchive, folder: string): Promise<{ file: string; uri: string }[]> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fileError('the folder of --extract could not be made', error);
+  }
   const written: { file: string; uri: string; sha1: string }[] = [];
   for (const document of archive.documents) {
     if (document.bytes === null) continue;

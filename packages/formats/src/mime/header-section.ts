@@ -72,11 +72,6 @@ export function readHeaderSection(bytes: Buffer, start: number, limits: Limits):
     fieldAt = -1;
   };
   while (at < bytes.length) {
-    if (at - start > limits.headerBytes) {
-      throw new MssError<MimeErrorCode>('ERR_MSS_MIME_LIMIT', 'a header section is over the limit headerBytes', {
-        details: { limit: 'headerBytes', max: limits.headerBytes },
-      });
-    }
     const feed = bytes.indexOf(lineFeed, at);
     const next = feed < 0 ? bytes.length : feed + 1;
     const first = bytes[at];
@@ -92,6 +87,11 @@ export function readHeaderSection(bytes: Buffer, start: number, limits: Limits):
       if (!isLost) endField(at);
       if (isField) fieldAt = at;
       else if (!isLost && !fieldBegins(bytes, next)) return { headers, bodyAt: at, tolerated: [...tolerated] };
+    }
+    if (next - start > limits.headerBytes) {
+      throw new MssError<MimeErrorCode>('ERR_MSS_MIME_LIMIT', 'a header section is over the limit headerBytes', {
+        details: { limit: 'headerBytes', max: limits.headerBytes },
+      });
     }
     at = next;
   }

@@ -18,8 +18,9 @@ export interface XmlHandler {
    * An element begins; the root has depth 0.
    *
    * @returns `'skip'` to hear nothing of its content; its end is told all the same. The content is still checked.
+   * `'stop'` to end the reading here: nothing more is told, and what follows is neither read nor checked.
    */
-  open?(tag: XmlStartTag, depth: number): 'skip' | void;
+  open?(tag: XmlStartTag, depth: number): 'skip' | 'stop' | void;
   /** Character data inside the root, decoded; one run may come in several calls. */
   text?(data: string): void;
   /** The element opened last and not yet closed ends. */
@@ -102,6 +103,8 @@ export function readXmlEvents(
   const scratch: XmlAttribute[] = [];
   // Depth of the element whose content is skipped, or -1.
   let skipped = -1;
+  // Thrown through the parser, which has no other way to end in the middle of a piece.
+  const stopped = new Error('stopped');
 
   const count = (): void => {
     nodes += 1;
@@ -132,6 +135,7 @@ export function readXmlEvents(
     if (depth >= limits.xmlDepth) overLimit('xmlDepth', limits);
     if (skipped < 0) {
       const answer = handler.open?.({ namespace: tag.uri, name: tag.local, attributes: attributesOf(tag, scratch) }, depth);
+      if (answer === 'stop') throw stopped;
       if (answer === 'skip') {
         skipped = depth;
         // Without listeners the parser checks text without collecting it.
@@ -162,10 +166,16 @@ export function readXmlEvents(
     count();
     handler.instruction?.(instruction);
   }
-  for (let piece: string | null = prolog.head; piece !== null; piece = next()) parser.write(piece);
+  let complete = true;
+  try {
+    for (let piece: string | null = prolog.head; piece !== null; piece = next()) parser.write(piece);
+  } catch (error) {
+    if (error !== stopped) throw error;
+    complete = false;
+  }
   const { version } = parser.xmlDecl;
   if (version !== undefined && version !== '1.0')
     warnings.push({ code: 'XML_VERSION', message: 'the document says another version than XML 1.0' });
-  parser.close();
+  if (complete) parser.close();
   return { value: { encoding }, warnings };
 }

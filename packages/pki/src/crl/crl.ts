@@ -9,7 +9,7 @@ import { readName, type DistinguishedName } from '../x509/name.js';
 import { readSigned, type Signed } from '../x509/signature.js';
 
 /** IssuingDistributionPoint (RFC 5280 §5.2.5): what part of the certificates a CRL speaks about. */
-export interface CrlScope {
+interface CrlScope {
   readonly names: readonly GeneralName[];
   readonly only: 'users' | 'authorities' | 'attributes' | null;
   readonly someReasons: boolean;

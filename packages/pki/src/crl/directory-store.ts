@@ -3,13 +3,14 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { join } from 'node:path';
 import { resolveLimits, type Limits } from '@mss/core';
 import { pkiError } from '../errors.js';
+import { errnoOf } from '../net/errno.js';
 import { sha256Hex } from '../x509/certificate.js';
 import type { CrlStore } from './store.js';
 
 /** An unfinished file of a process that was killed is swept after this long. */
 const staleDraftMs = 60 * 60 * 1000;
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT';
 
 /** Writes beside, makes it durable, renames over: a reader sees the old file or the new one, whatever happens. */
 async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {

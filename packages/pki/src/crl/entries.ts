@@ -73,7 +73,7 @@ class DerEntries implements CrlEntries {
   constructor(der: Uint8Array, list: Tlv) {
     this.#der = der;
     this.#list = list;
-    this.count = this.#walk(null);
+    this.count = this.#walk();
   }
 
   find(serial: Uint8Array): CrlEntry | null {
@@ -88,37 +88,29 @@ class DerEntries implements CrlEntries {
   }
 
   /**
-   * Every entry once: its frame is checked, and its offset goes into the table when there is one. One loop without calls, because it
-   * runs for each of 200,000 entries.
+   * Checks the frame of every entry. One loop without calls, because it runs for each of 200,000 entries.
    *
    * @returns the number of entries
    */
-  #walk(slots: Uint32Array | null): number {
+  #walk(): number {
     const der = this.#der;
     const limit = this.#list.end;
-    const mask = slots === null ? 0 : slots.length - 1;
-    let suspect = slots === null ? this.#nextBoolean(this.#list.start) : Number.POSITIVE_INFINITY;
+    let suspect = this.#nextBoolean(this.#list.start);
     let count = 0;
     for (let at = this.#list.start; at < limit; count++) {
       let start = at + 2;
-      let end = start + (der[at + 1] as number);
-      if ((der[at + 1] as number) >= 0x80) ({ start, end } = readTlv(der, at, limit));
-      const serialLength = der[start + 1] as number;
+      let end = start + (der[at + 1] ?? 0);
+      if ((der[at + 1] ?? 0) >= 0x80) ({ start, end } = readTlv(der, at, limit));
+      const serialLength = der[start + 1] ?? 0;
       const time = start + 2 + serialLength;
-      const extensions = time + 2 + (der[time + 1] as number);
+      const extensions = time + 2 + (der[time + 1] ?? 0);
       const framed = der[at] === 0x30 && end <= limit && der[start] === 0x02 && serialLength > 0 && serialLength <= 64;
       if (!framed || (der[time] !== 0x17 && der[time] !== 0x18) || extensions > end) throw malformed();
       // A serial is minimal DER, so that the native search finds it: no superfluous zero before it.
-      if (der[start + 2] === 0 && serialLength > 1 && (der[start + 3] as number) < 0x80) throw malformed();
+      if (der[start + 2] === 0 && serialLength > 1 && (der[start + 3] ?? 0) < 0x80) throw malformed();
       if (suspect < end) {
         if (extensions < end) this.#checkRest(extensions, end);
         suspect = this.#nextBoolean(end);
-      }
-      if (slots !== null) {
-        let slot = hashSerial(der, start + 2, time) & mask;
-        // Offsets are never 0 (a CRL begins with its header), so 0 is the free slot.
-        while (slots[slot] !== 0) slot = (slot + 1) & mask;
-        slots[slot] = at;
       }
       at = end;
     }
@@ -138,7 +130,7 @@ class DerEntries implements CrlEntries {
 
   /** Searches the serial's bytes natively; only a hit is looked at more closely, because they may stand inside something else. */
   #scan(wanted: Uint8Array): CrlEntry | null {
-    const signed = (wanted[0] as number) >= 0x80;
+    const signed = (wanted[0] ?? 0) >= 0x80;
     const element = concatBytes([Uint8Array.of(0x02, wanted.length + (signed ? 1 : 0), ...(signed ? [0] : [])), wanted]);
     const hit = Buffer.from(this.#der.buffer, this.#der.byteOffset, this.#list.end).indexOf(element, this.#list.start);
     // A negative serial, which no authority may issue, is written without the zero: the table knows it, too.
@@ -151,7 +143,7 @@ class DerEntries implements CrlEntries {
     const slots = (this.#slots ??= this.#makeTable());
     const mask = slots.length - 1;
     let slot = hashSerial(wanted, 0, wanted.length) & mask;
-    for (let entry = slots[slot] as number; entry !== 0; entry = slots[slot] as number) {
+    for (let entry = slots[slot] ?? 0; entry !== 0; entry = slots[slot] ?? 0) {
       const { start, end } = readTlv(this.#der, readTlv(this.#der, entry, this.#list.end).start, this.#list.end);
       if (equalBytes(trimSerial(this.#der.subarray(start, end)), wanted)) return readEntry(this.#der, entry, this.#list.end);
       slot = (slot + 1) & mask;
@@ -159,9 +151,22 @@ class DerEntries implements CrlEntries {
     return null;
   }
 
+  /** The frames were checked before: here they are only followed. */
   #makeTable(): Uint32Array {
+    const der = this.#der;
+    const limit = this.#list.end;
     const slots = new Uint32Array(2 ** Math.ceil(Math.log2(this.count * 1.4 + 4)));
-    this.#walk(slots);
+    const mask = slots.length - 1;
+    for (let at = this.#list.start; at < limit;) {
+      let start = at + 2;
+      let end = start + (der[at + 1] ?? 0);
+      if ((der[at + 1] ?? 0) >= 0x80) ({ start, end } = readTlv(der, at, limit));
+      let slot = hashSerial(der, start + 2, start + 2 + (der[start + 1] ?? 0)) & mask;
+      // Offsets are never 0 (a CRL begins with its header), so 0 is the free slot.
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = at;
+      at = end;
+    }
     return slots;
   }
 }
@@ -169,7 +174,7 @@ class DerEntries implements CrlEntries {
 /** The last four bytes of a serial: they differ, whether an authority counts or draws. Bytes that a short serial lacks are zero. */
 function hashSerial(bytes: Uint8Array, from: number, to: number): number {
   let value = 0;
-  for (let index = to - 4 > from ? to - 4 : from; index < to; index++) value = (value << 8) | (bytes[index] as number);
+  for (let index = to - 4 > from ? to - 4 : from; index < to; index++) value = (value << 8) | (bytes[index] ?? 0);
   const hash = Math.imul(value, 0x9e3779b1);
   return (hash ^ (hash >>> 15)) >>> 0;
 }

@@ -154,7 +154,10 @@ export class CrlSource {
     if (age < Math.min(validity / 2, refreshAfterMs) || Math.abs(now - tried) < refreshPauseMs || this.#closing.signal.aborted) return;
     this.#refreshedAt.set(key, now);
     this.#once(key, () => this.#fetch(at.url, at.issuer)).catch((error: unknown) => {
-      logger.warn({ url: at.url, code: isMssError(error) ? error.code : 'unknown', nextUpdate: crl.nextUpdate }, 'CRL refresh failed; the last one still holds');
+      logger.warn(
+        { url: at.url, code: isMssError(error) ? error.code : 'unknown', nextUpdate: crl.nextUpdate },
+        'CRL refresh failed; the last one still holds',
+      );
     });
   }
 }
@@ -163,4 +166,3 @@ export class CrlSource {
 function keyOf(url: string, issuer: Certificate): string {
   return `${url}\n${issuer.keyId}`;
 }
-

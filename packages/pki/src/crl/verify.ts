@@ -47,13 +47,14 @@ export function verifyCrl(crl: Crl, issuer: Certificate, now: Date): void {
 }
 
 /** @throws ERR_MSS_PKI_CRL_NOT_YET_VALID | ERR_MSS_PKI_CRL_EXPIRED */
-export function checkFreshness(crl: Crl, now: Date): void {
+function checkFreshness(crl: Crl, now: Date): void {
   const { thisUpdate, nextUpdate } = crl;
   const details = { issuer: crl.issuer.text, thisUpdate, nextUpdate };
   if (thisUpdate.getTime() > now.getTime() + clockSkewMs) {
     throw pkiError('ERR_MSS_PKI_CRL_NOT_YET_VALID', "the CRL's thisUpdate is in the future; check this machine's clock", { details });
   }
-  if (nextUpdate === null) throw pkiError('ERR_MSS_PKI_CRL_EXPIRED', 'the CRL has no nextUpdate: nobody can say until when it holds', { details });
+  if (nextUpdate === null)
+    throw pkiError('ERR_MSS_PKI_CRL_EXPIRED', 'the CRL has no nextUpdate: nobody can say until when it holds', { details });
   if (nextUpdate <= now) throw pkiError('ERR_MSS_PKI_CRL_EXPIRED', "the CRL's nextUpdate has passed", { details });
 }
 

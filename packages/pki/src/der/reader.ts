@@ -62,16 +62,16 @@ const bad = (message: string): Error => pkiError('ERR_MSS_PKI_DER', message);
  */
 export function readTlv(bytes: Uint8Array, at: number, limit: number): Tlv {
   if (at + 2 > limit) throw bad('an element is cut off');
-  const tag = bytes[at] as number;
+  const tag = bytes[at] ?? 0;
   if ((tag & 0x1f) === 0x1f) throw bad('a high tag number is not used in certificates');
-  let length = bytes[at + 1] as number;
+  let length = bytes[at + 1] ?? 0;
   let start = at + 2;
   if (length >= 0x80) {
     const count = length & 0x7f;
     if (count === 0 || count > 4) throw bad('a length is indefinite or too long');
     if (start + count > limit) throw bad('an element is cut off');
     length = 0;
-    for (let index = 0; index < count; index++) length = length * 256 + (bytes[start + index] as number);
+    for (let index = 0; index < count; index++) length = length * 256 + (bytes[start + index] ?? 0);
     start += count;
     if (length < 0x80 || length < 2 ** (8 * (count - 1))) throw bad('a length is not in its shortest form');
   }
@@ -126,9 +126,9 @@ export function booleanOf(bytes: Uint8Array, tlv: Tlv): boolean {
 /** A small non-negative INTEGER: path lengths, versions. */
 export function smallIntegerOf(bytes: Uint8Array, tlv: Tlv): number {
   const length = tlv.end - tlv.start;
-  if (length === 0 || length > 4 || (bytes[tlv.start] as number) >= 0x80) throw bad('an INTEGER is not a small positive number');
+  if (length === 0 || length > 4 || (bytes[tlv.start] ?? 0) >= 0x80) throw bad('an INTEGER is not a small positive number');
   let value = 0;
-  for (let at = tlv.start; at < tlv.end; at++) value = value * 256 + (bytes[at] as number);
+  for (let at = tlv.start; at < tlv.end; at++) value = value * 256 + (bytes[at] ?? 0);
   return value;
 }
 
@@ -141,5 +141,5 @@ export function octetsOfBitString(bytes: Uint8Array, tlv: Tlv): Uint8Array {
 /** Whether a named bit is set: bit 0 is the first. */
 export function hasNamedBit(bytes: Uint8Array, tlv: Tlv, bit: number): boolean {
   const octet = tlv.start + 1 + (bit >> 3);
-  return octet < tlv.end && ((bytes[octet] as number) & (0x80 >> (bit & 7))) !== 0;
+  return octet < tlv.end && ((bytes[octet] ?? 0) & (0x80 >> (bit & 7))) !== 0;
 }

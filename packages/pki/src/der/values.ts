@@ -9,7 +9,7 @@ export function oidOf(bytes: Uint8Array, tlv: Tlv): string {
   const arcs: string[] = [];
   let value = 0n;
   for (let at = tlv.start; at < tlv.end; at++) {
-    const octet = bytes[at] as number;
+    const octet = bytes[at] ?? 0;
     if (value === 0n && octet === 0x80) throw bad('an OBJECT IDENTIFIER is not in its shortest form');
     value = (value << 7n) | BigInt(octet & 0x7f);
     if (octet >= 0x80) {

@@ -36,7 +36,8 @@ export function boundedBody(
           return controller.close();
         }
         length += value.length;
-        if (length > maxBytes) throw pkiError('ERR_MSS_TLS_HTTP_TOO_LARGE', `the response is larger than ${maxBytes} bytes`, { details: { maxBytes } });
+        if (length > maxBytes)
+          throw pkiError('ERR_MSS_TLS_HTTP_TOO_LARGE', `the response is larger than ${maxBytes} bytes`, { details: { maxBytes } });
         controller.enqueue(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
       } catch (cause) {
         finish();

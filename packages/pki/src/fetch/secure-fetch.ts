@@ -36,7 +36,9 @@ const bareHost = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
 function secureUrl(text: string | URL, base?: URL): URL {
   const url = new URL(text, base);
   if (url.protocol !== 'https:') {
-    throw pkiError('ERR_MSS_TLS_CLEAR_TEXT', `${url.protocol}// is not fetched: every transaction runs over TLS`, { details: { host: url.hostname } });
+    throw pkiError('ERR_MSS_TLS_CLEAR_TEXT', `${url.protocol}// is not fetched: every transaction runs over TLS`, {
+      details: { host: url.hostname },
+    });
   }
   if (url.username !== '' || url.password !== '') throw new TypeError('credentials in an address are not sent');
   return url;
@@ -59,7 +61,10 @@ function sendBody(outgoing: ClientRequest, body: SecureFetchInit['body']): void 
   if (body === null || body === undefined) outgoing.end();
   else if (typeof body === 'string' || body instanceof Uint8Array) outgoing.end(body);
   else if (body instanceof URLSearchParams) outgoing.end(body.toString());
-  else Readable.from(body, { objectMode: false }).on('error', (error) => outgoing.destroy(error)).pipe(outgoing);
+  else
+    Readable.from(body, { objectMode: false })
+      .on('error', (error) => outgoing.destroy(error))
+      .pipe(outgoing);
 }
 
 /** Sends one request on a verified socket of its own and waits for the response's headers. */
@@ -73,7 +78,11 @@ async function exchange(step: Step, init: SecureFetchInit, tools: SecureFetchToo
       servername: bareHost(url),
       signal,
       timeoutMs: init.timeoutMs ?? defaultTimeoutMs,
-      ...(step.offerIdentity ? (init.clientIdentity === undefined ? {} : { clientIdentity: init.clientIdentity }) : { clientIdentity: null }),
+      ...(step.offerIdentity
+        ? init.clientIdentity === undefined
+          ? {}
+          : { clientIdentity: init.clientIdentity }
+        : { clientIdentity: null }),
     },
     null,
   );
@@ -90,7 +99,11 @@ async function exchange(step: Step, init: SecureFetchInit, tools: SecureFetchToo
       });
       outgoing.on('response', resolve);
       outgoing.on('error', (cause) => {
-        reject(isMssError(cause) ? cause : pkiError('ERR_MSS_TLS_HTTP', `${url.host} did not answer as HTTP asks`, { cause, details: { host: url.hostname } }));
+        reject(
+          isMssError(cause)
+            ? cause
+            : pkiError('ERR_MSS_TLS_HTTP', `${url.host} did not answer as HTTP asks`, { cause, details: { host: url.hostname } }),
+        );
       });
       sendBody(outgoing, body);
     });
@@ -107,7 +120,9 @@ async function redirected(step: Step, status: number, location: string, tools: S
   if (!URL.canParse(location, step.url.href)) throw pkiError('ERR_MSS_TLS_REDIRECT', 'a redirect leads nowhere');
   const target = new URL(location, step.url);
   if (target.protocol !== 'https:' || target.username !== '' || target.password !== '') {
-    throw pkiError('ERR_MSS_TLS_REDIRECT', 'a redirect leads to clear text, or carries credentials', { details: { host: target.hostname } });
+    throw pkiError('ERR_MSS_TLS_REDIRECT', 'a redirect leads to clear text, or carries credentials', {
+      details: { host: target.hostname },
+    });
   }
   const headers = new Headers(step.headers);
   const sameOrigin = target.origin === step.url.origin;
@@ -123,7 +138,8 @@ async function redirected(step: Step, status: number, location: string, tools: S
 }
 
 async function checkedAddress(from: URL, to: URL, { resolver }: SecureFetchTools, signal: AbortSignal): Promise<string> {
-  const addressesOf = async (url: URL): Promise<readonly string[]> => (isIP(bareHost(url)) === 0 ? resolveName(resolver, bareHost(url), signal) : [bareHost(url)]);
+  const addressesOf = async (url: URL): Promise<readonly string[]> =>
+    isIP(bareHost(url)) === 0 ? resolveName(resolver, bareHost(url), signal) : [bareHost(url)];
   const addresses = await addressesOf(to);
   // Inside a private network redirects may stay inside it.
   if (addresses.some(isPrivateAddress) && !(await addressesOf(from)).every(isPrivateAddress)) {
@@ -160,7 +176,8 @@ export async function secureFetch(address: string | URL, given: SecureFetchInit 
         return respond(incoming, step, init);
       }
       incoming.destroy();
-      if (redirect === 'error') throw pkiError('ERR_MSS_TLS_REDIRECT', 'the server redirects, which was not allowed', { details: { status } });
+      if (redirect === 'error')
+        throw pkiError('ERR_MSS_TLS_REDIRECT', 'the server redirects, which was not allowed', { details: { status } });
       step = await redirected(step, status, location, tools, deadline.signal);
     }
   } finally {
@@ -172,7 +189,7 @@ export async function secureFetch(address: string | URL, given: SecureFetchInit 
 function respond(incoming: IncomingMessage, { url, method }: Step, init: SecureFetchInit): Response {
   const headers = new Headers();
   for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
-    headers.append(incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string);
+    headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
   }
   const status = incoming.statusCode ?? 0;
   const empty = method === 'HEAD' || [101, 204, 205, 304].includes(status);

@@ -34,6 +34,7 @@ export type Judgement =
   | { readonly outcome: 'unseen' };
 
 const maxEvaluations = 256;
+const noBytes: Uint8Array = new Uint8Array();
 
 function byDate(dates: readonly (Date | null)[], pick: (a: Date, b: Date) => boolean): Date | null {
   return dates.reduce<Date | null>((best, one) => (one !== null && (best === null || pick(one, best)) ? one : best), null);
@@ -41,13 +42,24 @@ function byDate(dates: readonly (Date | null)[], pick: (a: Date, b: Date) => boo
 
 /** The statuses of one path taken together: the worst, the nearest end. */
 function combine(certificates: readonly CertificateRevocation[], now: Date): PathRevocation {
-  const worst = certificates.find((one) => one.status === 'revoked') ?? certificates.find((one) => one.status === 'unknown') ?? certificates[0];
+  const worst =
+    certificates.find((one) => one.status === 'revoked') ?? certificates.find((one) => one.status === 'unknown') ?? certificates[0];
   return {
     method: worst?.method ?? null,
     status: worst?.status ?? 'unknown',
-    checkedAt: byDate(certificates.map((one) => one.checkedAt), (a, b) => a < b) ?? now,
-    thisUpdate: byDate(certificates.map((one) => one.thisUpdate), (a, b) => a < b),
-    nextUpdate: byDate(certificates.map((one) => one.nextUpdate), (a, b) => a < b),
+    checkedAt:
+      byDate(
+        certificates.map((one) => one.checkedAt),
+        (a, b) => a < b,
+      ) ?? now,
+    thisUpdate: byDate(
+      certificates.map((one) => one.thisUpdate),
+      (a, b) => a < b,
+    ),
+    nextUpdate: byDate(
+      certificates.map((one) => one.nextUpdate),
+      (a, b) => a < b,
+    ),
     certificates,
   };
 }
@@ -84,7 +96,8 @@ export class ChainGate {
     const [leaf] = visible;
     const tail = leaf === undefined ? '' : Buffer.from(leaf.subarray(-16)).toString('latin1');
     const named = this.#named.get(tail);
-    if (named?.ders.length === visible.length && named.ders.every((der, index) => equalBytes(der, visible[index] as Uint8Array))) return named.key;
+    if (named?.ders.length === visible.length && named.ders.every((der, index) => equalBytes(der, visible[index] ?? noBytes)))
+      return named.key;
     const key = this.#hash(visible);
     this.#named.delete(tail);
     this.#named.set(tail, { ders: visible, key });
@@ -145,16 +158,17 @@ export class ChainGate {
     const worst = verdicts.find((one) => one.status === 'revoked') ?? verdicts.find((one) => one.status === 'unknown') ?? verdicts[0];
     const index = worst === undefined ? 0 : verdicts.indexOf(worst);
     if (worst?.status === 'revoked') {
-      const path = valid[index] as EvaluatedPath;
-      return { outcome: 'refused', error: revoked(worst), path: path.certificates, store: path.store, revocation: worst };
+      const path = valid[index];
+      const judged = { path: path?.certificates ?? chain.path, store: path?.store ?? chain.store, revocation: worst };
+      return { ...judged, outcome: 'refused', error: revoked(worst) };
     }
     // Every possible path must be good, not only the one that is shown.
     if (worst?.status !== 'good') return { ...chain, outcome: 'unsettled', paths: valid, revocation: worst ?? null };
     return { ...chain, outcome: 'good', revocation: verdicts[0] ?? null };
   }
 
-  #statuses({ certificates }: EvaluatedPath, now: Date): CertificateRevocation[] {
-    return certificates.slice(0, -1).map((one, index) => this.#checker.peek(one, certificates[index + 1] as Certificate) ?? unknownStatus(one, now));
+  #statuses(path: EvaluatedPath, now: Date): CertificateRevocation[] {
+    return path.issuances.map(({ certificate, issuer }) => this.#checker.peek(certificate, issuer) ?? unknownStatus(certificate, now));
   }
 
   /**
@@ -164,12 +178,9 @@ export class ChainGate {
    */
   async settle(paths: readonly EvaluatedPath[]): Promise<readonly UnknownReason[]> {
     const pairs = new Map<string, Promise<readonly UnknownReason[]>>();
-    for (const { certificates } of paths) {
-      for (const [index, certificate] of certificates.slice(0, -1).entries()) {
-        const issuer = certificates[index + 1] as Certificate;
-        const key = `${certificate.sha256}:${issuer.keyId}`;
-        if (!pairs.has(key)) pairs.set(key, this.#settleOne(key, certificate, issuer));
-      }
+    for (const { certificate, issuer } of paths.flatMap(({ issuances }) => issuances)) {
+      const key = `${certificate.sha256}:${issuer.keyId}`;
+      if (!pairs.has(key)) pairs.set(key, this.#settleOne(key, certificate, issuer));
     }
     return (await Promise.all(pairs.values())).flat();
   }
@@ -250,4 +261,3 @@ export function revocationUnknown(reasons: readonly UnknownReason[]): MssError<P
     details: { reasons },
   });
 }
-

@@ -33,7 +33,9 @@ const maxAddresses = 5;
 function placesOf({ extensions }: Certificate): Place[] {
   return extensions.distributionPoints
     .filter(({ partial }) => !partial)
-    .flatMap((point) => point.names.flatMap((name) => (name.kind === 'uri' && plainUrl(name.value) !== null ? [{ url: name.value, point }] : [])))
+    .flatMap((point) =>
+      point.names.flatMap((name) => (name.kind === 'uri' && plainUrl(name.value) !== null ? [{ url: name.value, point }] : [])),
+    )
     .slice(0, maxAddresses);
 }
 

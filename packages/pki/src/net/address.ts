@@ -43,7 +43,7 @@ export function isPrivateAddress(address: string): boolean {
   const bytes = addressBytes(address);
   if (bytes === null) return true;
   if (bytes.length === 4) return list.check(address, 'ipv4');
-  const bare = address.replace(/^\[(.*)\]$/, '$1').split('%')[0] as string;
+  const bare = address.replace(/^\[(.*)\]$/, '$1').split('%')[0] ?? '';
   if (isIP(bare) === 6 && list.check(bare, 'ipv6')) return true;
   if (!carriers.includes(Buffer.from(bytes.subarray(0, 12)).toString('hex'))) return false;
   return list.check(bytes.subarray(12).join('.'), 'ipv4');

@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { isMssError } from '@mss/core';
+import { isMssError, type MssError } from '@mss/core';
 import { pkiError, type PkiErrorCode } from '../errors.js';
-import type { MssError } from '@mss/core';
+import { errnoOf } from './errno.js';
 
 /** Where a TCP connection goes. */
 export interface DialTarget {
@@ -23,7 +23,8 @@ export const systemResolver: Resolver = async (host) => (await lookup(host, { al
 
 /** What stopped a wait: the caller, or the deadline. */
 export function abortError(signal: AbortSignal, what: string): MssError<PkiErrorCode> {
-  const timedOut = (signal.reason as { name?: string } | undefined)?.name === 'TimeoutError';
+  const reason: unknown = signal.reason;
+  const timedOut = reason instanceof Error && reason.name === 'TimeoutError';
   return timedOut
     ? pkiError('ERR_MSS_TLS_TIMEOUT', `${what}: the deadline has passed`)
     : pkiError('ERR_MSS_TLS_ABORTED', `${what}: aborted`, { cause: signal.reason });
@@ -35,15 +36,14 @@ export async function underSignal<Value>(work: Promise<Value>, signal: AbortSign
     work.catch(() => {});
     throw abortError(signal, what);
   }
-  let onAbort: () => void = () => {};
+  const done = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = (): void => reject(abortError(signal, what));
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal.addEventListener('abort', () => reject(abortError(signal, what)), { once: true, signal: done.signal });
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    done.abort();
   }
 }
 
@@ -60,8 +60,9 @@ function dialAddress(address: string, { host, port, signal }: DialTarget): Promi
     };
     const fail = (cause: Error): void => {
       done();
-      const { code: errno } = cause as { code?: string };
-      reject(pkiError('ERR_MSS_TLS_UNREACHABLE', `no connection to ${host}:${port}`, { cause, details: { host, port, errno } }));
+      reject(
+        pkiError('ERR_MSS_TLS_UNREACHABLE', `no connection to ${host}:${port}`, { cause, details: { host, port, errno: errnoOf(cause) } }),
+      );
     };
     socket.once('error', fail);
     socket.once('connect', () => {
@@ -101,7 +102,6 @@ export async function resolveName(resolver: Resolver, host: string, signal: Abor
     return await underSignal(Promise.resolve(resolver(host, signal)), signal, `resolving ${host}`);
   } catch (cause) {
     if (isMssError(cause)) throw cause;
-    const { code: errno } = cause as { code?: string };
-    throw pkiError('ERR_MSS_TLS_UNREACHABLE', `${host} cannot be resolved`, { cause, details: { host, errno } });
+    throw pkiError('ERR_MSS_TLS_UNREACHABLE', `${host} cannot be resolved`, { cause, details: { host, errno: errnoOf(cause) } });
   }
 }

@@ -82,7 +82,8 @@ function send(exchange: Exchange, socket: Duplex): ClientRequest {
 
 /** Reads the body into one array: of the announced size, or grown as it comes, never beyond the limit. */
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = (): Error => pkiError('ERR_MSS_PKI_CRL_TOO_LARGE', `what is fetched is larger than ${maxBytes} bytes`, { details: { maxBytes } });
+  const tooLarge = (): Error =>
+    pkiError('ERR_MSS_PKI_CRL_TOO_LARGE', `what is fetched is larger than ${maxBytes} bytes`, { details: { maxBytes } });
   const announced = Number(response.headers['content-length'] ?? Number.NaN);
   if (announced > maxBytes) throw tooLarge();
   let body = new Uint8Array(Number.isInteger(announced) ? announced : 64 * 1024);
@@ -127,7 +128,8 @@ async function exchangeOnce(exchange: Exchange): Promise<Uint8Array | URL> {
 
 /** A redirect may lead to another public host, never from a public host into a private network. */
 async function checkRedirect(http: PlainHttp, from: URL, to: URL, signal: AbortSignal): Promise<string> {
-  const addressesOf = async (url: URL): Promise<readonly string[]> => (isIP(bareHost(url)) === 0 ? resolveName(http.resolver, bareHost(url), signal) : [bareHost(url)]);
+  const addressesOf = async (url: URL): Promise<readonly string[]> =>
+    isIP(bareHost(url)) === 0 ? resolveName(http.resolver, bareHost(url), signal) : [bareHost(url)];
   const addresses = await addressesOf(to);
   if (addresses.some(isPrivateAddress) && !(await addressesOf(from)).every(isPrivateAddress)) {
     throw pkiError('ERR_MSS_PKI_CRL_REDIRECT', 'a redirect leads to a private address', { details: { host: to.hostname } });
@@ -161,7 +163,8 @@ export async function plainFetch(http: PlainHttp, request: PlainRequest): Promis
 
 function failure(cause: unknown, target: URL, signal: AbortSignal): unknown {
   const details = { host: target.hostname, port: portOf(target) };
-  if (signal.aborted) return pkiError('ERR_MSS_PKI_CRL_TIMEOUT', `${target.host} did not answer in time`, { cause: abortError(signal, 'fetching'), details });
+  if (signal.aborted)
+    return pkiError('ERR_MSS_PKI_CRL_TIMEOUT', `${target.host} did not answer in time`, { cause: abortError(signal, 'fetching'), details });
   if (isMssError(cause) && cause.code.startsWith('ERR_MSS_PKI_')) return cause;
   return pkiError('ERR_MSS_PKI_CRL_FETCH', `${target.host} could not be reached, or broke off`, { cause, details });
 }

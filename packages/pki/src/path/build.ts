@@ -2,13 +2,28 @@ import { pkiError } from '../errors.js';
 import { storeContents, type TrustStore } from '../trust-store.js';
 import { isSignedBy, type Certificate } from '../x509/certificate.js';
 
+/** A certificate and the one that issued it. */
+export interface Issuance {
+  readonly certificate: Certificate;
+  readonly issuer: Certificate;
+}
+
 /** One way from the server's certificate to an anchor. */
 export interface CertificatePath {
   /** The server's certificate first, the anchor last. */
-  readonly certificates: readonly Certificate[];
+  readonly certificates: readonly [Certificate, ...Certificate[]];
+  /** Each certificate below the anchor with the one that issued it. */
+  readonly issuances: readonly Issuance[];
   readonly store: TrustStore;
   /** Equal for equal paths to equal stores. */
   readonly key: string;
+}
+
+function issuancesOf(certificates: readonly Certificate[]): Issuance[] {
+  return certificates.flatMap((certificate, index) => {
+    const issuer = certificates[index + 1];
+    return issuer === undefined ? [] : [{ certificate, issuer }];
+  });
 }
 
 /** Bounds of the search: real chains have three or four certificates and one or two ways. */
@@ -16,7 +31,7 @@ const maxDepth = 8;
 const maxPaths = 16;
 const maxLinks = 100;
 /** Most certificates that a server may send. */
-export const maxSentCertificates = 20;
+const maxSentCertificates = 20;
 
 function mayIssue(certificate: Certificate, issuer: Certificate): boolean {
   if (certificate.issuer.key !== issuer.subject.key) return false;
@@ -54,13 +69,18 @@ export function buildPaths(leaf: Certificate, sent: readonly Certificate[], stor
     return holds;
   };
 
-  const extend = (path: readonly Certificate[]): void => {
-    const last = path.at(-1) as Certificate;
+  const extend = (path: readonly [Certificate, ...Certificate[]]): void => {
+    const last = path.at(-1) ?? path[0];
     for (const { certificate, store } of anchors) {
       if (path.some((one) => one.sha256 === certificate.sha256) || !isLink(last, certificate)) continue;
       if (paths.length === maxPaths) throw pkiError('ERR_MSS_TLS_CHAIN', 'the certificates of the server make too many ways');
-      const certificates = [...path, certificate];
-      paths.push({ certificates, store, key: [store[storeContents].id, ...certificates.map((one) => one.sha256)].join(':') });
+      const certificates: CertificatePath['certificates'] = [...path, certificate];
+      paths.push({
+        certificates,
+        issuances: issuancesOf(certificates),
+        store,
+        key: [store[storeContents].id, ...certificates.map((one) => one.sha256)].join(':'),
+      });
     }
     if (path.length + 1 >= maxDepth) return;
     for (const one of intermediates.values()) {
@@ -75,7 +95,7 @@ export function buildPaths(leaf: Certificate, sent: readonly Certificate[], stor
 /** The certificates from the leaf upwards as far as they go, to show a chain that ends nowhere. */
 export function partialChain(leaf: Certificate, sent: readonly Certificate[]): Certificate[] {
   const chain = [leaf];
-  for (let last = leaf; chain.length < maxDepth; ) {
+  for (let last = leaf; chain.length < maxDepth;) {
     const next = last.selfIssued ? undefined : sent.find((one) => !chain.includes(one) && mayIssue(last, one));
     if (next === undefined) break;
     chain.push(next);

@@ -22,7 +22,11 @@ function checkStrength(certificate: Certificate, isAnchor: boolean): Refusal | n
   }
   const [unknown] = certificate.extensions.unknownCritical;
   if (unknown === undefined) return null;
-  return refuse('ERR_MSS_TLS_CHAIN', `a certificate of the path has the critical extension ${unknown}, which is not processed`, certificate);
+  return refuse(
+    'ERR_MSS_TLS_CHAIN',
+    `a certificate of the path has the critical extension ${unknown}, which is not processed`,
+    certificate,
+  );
 }
 
 function checkServer(certificate: Certificate): Refusal | null {
@@ -39,7 +43,8 @@ function checkServer(certificate: Certificate): Refusal | null {
 /** @param below - how many certificates of other authorities stand between this one and the server's. */
 function checkAuthority(certificate: Certificate, below: number, isAnchor: boolean): Refusal | null {
   const { authority, keyUsage, purposes: allowed } = certificate.extensions;
-  if (authority === null) return refuse('ERR_MSS_TLS_USAGE', 'a certificate of the path is not an authority (basic constraints)', certificate);
+  if (authority === null)
+    return refuse('ERR_MSS_TLS_USAGE', 'a certificate of the path is not an authority (basic constraints)', certificate);
   if (keyUsage !== null && !keyUsage.certSign) {
     return refuse('ERR_MSS_TLS_USAGE', 'an authority of the path may not sign certificates (key usage)', certificate);
   }
@@ -59,7 +64,7 @@ function checkAuthority(certificate: Certificate, below: number, isAnchor: boole
  * @returns the first rule that is broken, `null` when all are kept.
  * @see RFC 5280 §6.1.3 to §6.1.5
  */
-export function checkPath(path: readonly Certificate[]): Refusal | null {
+export function checkPath(path: readonly [Certificate, ...Certificate[]]): Refusal | null {
   let authorities = 0;
   for (const [index, certificate] of path.entries()) {
     const isAnchor = index === path.length - 1;
@@ -69,7 +74,7 @@ export function checkPath(path: readonly Certificate[]): Refusal | null {
     if (index > 0 && !certificate.selfIssued) authorities++;
   }
   if (keepsNameConstraints(path)) return null;
-  return refuse('ERR_MSS_TLS_CHAIN', 'a name of the path breaks the name constraints of an authority', path[0] as Certificate);
+  return refuse('ERR_MSS_TLS_CHAIN', 'a name of the path breaks the name constraints of an authority', path[0]);
 }
 
 /** Whether every certificate of the path, the anchor included, is valid at an instant. */

@@ -14,8 +14,8 @@ function dnsWithin(name: string, base: string): boolean {
 function addressWithin(address: Uint8Array, range: Uint8Array): boolean {
   if (range.length !== address.length * 2) return false;
   return address.every((octet, index) => {
-    const mask = range[address.length + index] as number;
-    return (octet & mask) === ((range[index] as number) & mask);
+    const mask = range[address.length + index] ?? 0;
+    return (octet & mask) === ((range[index] ?? 0) & mask);
   });
 }
 
@@ -23,7 +23,8 @@ function addressWithin(address: Uint8Array, range: Uint8Array): boolean {
 function within(name: GeneralName, base: GeneralName): boolean | null {
   if (name.kind === 'dns' && base.kind === 'dns') return dnsWithin(name.value, base.value);
   if (name.kind === 'ip' && base.kind === 'ip') return addressWithin(name.value, base.value);
-  if (name.kind === 'directory' && base.kind === 'directory') return base.value.parts.every((part, index) => name.value.parts[index] === part);
+  if (name.kind === 'directory' && base.kind === 'directory')
+    return base.value.parts.every((part, index) => name.value.parts[index] === part);
   return null;
 }
 

@@ -6,6 +6,10 @@ import type { ClearDialogue } from '../types.js';
 const maxLineBytes = 4096;
 const maxReadBytes = 65_536;
 
+function closed(cause?: Error): Error {
+  return pkiError('ERR_MSS_TLS_CLOSED', 'the peer closed the connection before TLS began', cause === undefined ? {} : { cause });
+}
+
 /** The clear-text side of a stream, read line by line, and given back without losing or adding a byte. */
 export interface ClearChannel {
   readonly io: ClearDialogue;
@@ -33,13 +37,11 @@ export function createClearChannel(socket: Duplex, signal: AbortSignal): ClearCh
         else reject(error);
       };
       const onReadable = (): void => {
-        const chunk = socket.read() as Uint8Array | null;
+        const chunk: Uint8Array | null = socket.read();
         if (chunk === null) return;
         buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
         settle(null);
       };
-      const closed = (cause?: Error): Error =>
-        pkiError('ERR_MSS_TLS_CLOSED', 'the peer closed the connection before TLS began', cause === undefined ? {} : { cause });
       const onEnd = (): void => settle(closed());
       const onError = (cause: Error): void => settle(closed(cause));
       const onAbort = (): void => {
@@ -60,17 +62,17 @@ export function createClearChannel(socket: Duplex, signal: AbortSignal): ClearCh
   };
 
   const write = async (bytes: Uint8Array): Promise<void> => {
-    if (socket.destroyed) throw pkiError('ERR_MSS_TLS_CLOSED', 'the peer closed the connection before TLS began');
+    if (socket.destroyed) throw closed();
     await new Promise<void>((resolve, reject) => {
       socket.write(bytes, (cause) => {
-        if (cause) reject(pkiError('ERR_MSS_TLS_CLOSED', 'the peer closed the connection before TLS began', { cause }));
+        if (cause) reject(closed(cause));
         else resolve();
       });
     });
   };
 
   const readLine = async (): Promise<string> => {
-    for (let from = 0; ; ) {
+    for (let from = 0; ;) {
       const end = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength).indexOf('\r\n', from);
       if (end >= 0) {
         const line = Buffer.from(take(end)).toString('latin1');
@@ -93,7 +95,7 @@ export function createClearChannel(socket: Duplex, signal: AbortSignal): ClearCh
     io: { readLine, read, write, writeLine: (line) => write(Buffer.from(`${line}\r\n`, 'latin1')) },
     pending(): number {
       // What has arrived since the last read counts, too.
-      for (let chunk = socket.read() as Uint8Array | null; chunk !== null; chunk = socket.read() as Uint8Array | null) {
+      for (let chunk: Uint8Array | null = socket.read(); chunk !== null; chunk = socket.read()) {
         buffer = Buffer.concat([buffer, chunk]);
       }
       return buffer.length;

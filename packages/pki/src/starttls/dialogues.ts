@@ -18,7 +18,7 @@ interface SmtpReply {
 /** A reply of RFC 5321 §4.2: `250-…` lines and a last `250 …`, all with one code. */
 async function smtpReply(io: ClearDialogue): Promise<SmtpReply> {
   const lines: string[] = [];
-  for (let code = ''; lines.length < maxLines; ) {
+  for (let code = ''; lines.length < maxLines;) {
     const [, number, mark, text = ''] = /^(\d{3})([ -]|$)(.*)$/.exec(await io.readLine()) ?? [];
     if (number === undefined || (code !== '' && number !== code)) throw nonsense('SMTP');
     code = number;

@@ -1,5 +1,6 @@
 import type { MssError, TlsRules } from '@mss/core';
 import { pkiError, type PkiErrorCode } from '../errors.js';
+import { errnoOf } from '../net/errno.js';
 import type { HelloAnswer, HelloOffer } from './client-hello.js';
 
 type Refusal = MssError<PkiErrorCode>;
@@ -29,7 +30,7 @@ const verifyCodes: Readonly<Record<string, PkiErrorCode>> = {
 
 /** Whether OpenSSL refused the chain. */
 export function isVerifyFailure(error: Error): boolean {
-  return verifyCodes[(error as { code?: string }).code ?? ''] !== undefined;
+  return verifyCodes[errnoOf(error)] !== undefined;
 }
 
 /** Alerts by which a server refuses the client's certificate, or the lack of one (RFC 8446 §6.2, RFC 5246 §7.2.2). */
@@ -83,7 +84,10 @@ async function whyNoServerHello(rules: TlsRules, ask: AskHello | null, cause: Er
 }
 
 function handshakeRefusal(cause: Error): Refusal {
-  return pkiError('ERR_MSS_TLS_HANDSHAKE', 'the TLS handshake failed', { cause, details: { alert: alertOf(cause), reason: (cause as { code?: string }).code } });
+  return pkiError('ERR_MSS_TLS_HANDSHAKE', 'the TLS handshake failed', {
+    cause,
+    details: { alert: alertOf(cause), reason: errnoOf(cause) },
+  });
 }
 
 function closed(cause: Error): Refusal {
@@ -91,8 +95,11 @@ function closed(cause: Error): Refusal {
 }
 
 function isClosed(error: Error): boolean {
-  const { code = '' } = error as { code?: string };
-  return ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) || /disconnected|socket hang up/i.test(error.message);
+  const code = errnoOf(error);
+  return (
+    ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code) ||
+    /disconnected|socket hang up/i.test(error.message)
+  );
 }
 
 /**
@@ -104,10 +111,15 @@ export async function classifyFailure(
   error: Error,
   state: { readonly rules: TlsRules; readonly sawCertificate: boolean; readonly offeredIdentity: boolean; readonly ask: AskHello | null },
 ): Promise<Refusal> {
-  const { code = '' } = error as { code?: string };
+  const code = errnoOf(error);
   const verdict = verifyCodes[code];
   if (verdict !== undefined) return pkiError(verdict, `OpenSSL refuses the certificate of the server (${code})`, { cause: error });
-  if (/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|HTTPS_PROXY_REQUEST|UNEXPECTED_MESSAGE|RECORD_LAYER_FAILURE)$/.test(code) && !state.sawCertificate) {
+  if (
+    /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|HTTPS_PROXY_REQUEST|UNEXPECTED_MESSAGE|RECORD_LAYER_FAILURE)$/.test(
+      code,
+    ) &&
+    !state.sawCertificate
+  ) {
     return pkiError('ERR_MSS_TLS_NOT_TLS', 'the server answered the handshake with something that is not TLS', { cause: error });
   }
   if (!state.sawCertificate) return whyNoServerHello(state.rules, state.ask, error);

@@ -14,7 +14,9 @@ export async function connectInClear(
 ): Promise<SecureSocket> {
   const { host, port, timeoutMs = 30_000, signal } = target;
   if (!how.allowed.includes(`${host}:${port}`)) {
-    throw pkiError('ERR_MSS_TLS_CLEAR_TEXT', `${host}:${port} is not reached in clear: every transaction runs over TLS`, { details: { host, port } });
+    throw pkiError('ERR_MSS_TLS_CLEAR_TEXT', `${host}:${port} is not reached in clear: every transaction runs over TLS`, {
+      details: { host, port },
+    });
   }
   const deadline = withDeadline(timeoutMs, signal);
   try {
@@ -32,7 +34,7 @@ export async function connectInClear(
       clientCertificate: null,
       at: how.clock.now(),
     };
-    return Object.defineProperty(socket, 'decision', { value: decision, enumerable: true }) as SecureSocket;
+    return Object.assign(socket, { decision });
   } finally {
     deadline.release();
   }

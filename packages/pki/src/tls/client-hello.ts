@@ -25,12 +25,14 @@ const extension = (type: number, bytes: readonly number[]): number[] => [...u16(
 
 /** GCM, CCM, ChaCha20, CBC with SHA-1 and SHA-2, 3DES, RC4; ECDHE, DHE and RSA key exchange; RSA and ECDSA. */
 const legacySuites: readonly number[] = [
-  0xc030, 0xc02f, 0xc028, 0xc027, 0xc02c, 0xc02b, 0xcca9, 0xcca8, 0xccaa, 0xc0ad, 0xc0ac, 0xc09f, 0xc09e, 0xc09d, 0xc09c, 0xc024, 0xc023, 0xc014,
-  0xc013, 0xc00a, 0xc009, 0x009f, 0x009e, 0x009d, 0x009c, 0x006b, 0x0067, 0x0039, 0x0033, 0x003d, 0x003c, 0x0035, 0x002f, 0xc077, 0xc076, 0x00c4,
-  0x00be, 0x0088, 0x0045, 0x0084, 0x0041, 0xc012, 0xc008, 0x0016, 0x000a, 0x0005, 0x0004,
+  0xc030, 0xc02f, 0xc028, 0xc027, 0xc02c, 0xc02b, 0xcca9, 0xcca8, 0xccaa, 0xc0ad, 0xc0ac, 0xc09f, 0xc09e, 0xc09d, 0xc09c, 0xc024, 0xc023,
+  0xc014, 0xc013, 0xc00a, 0xc009, 0x009f, 0x009e, 0x009d, 0x009c, 0x006b, 0x0067, 0x0039, 0x0033, 0x003d, 0x003c, 0x0035, 0x002f, 0xc077,
+  0xc076, 0x00c4, 0x00be, 0x0088, 0x0045, 0x0084, 0x0041, 0xc012, 0xc008, 0x0016, 0x000a, 0x0005, 0x0004,
 ];
 
-const signatureAlgorithms: readonly number[] = [0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0403, 0x0503, 0x0603, 0x0807, 0x0201, 0x0203];
+const signatureAlgorithms: readonly number[] = [
+  0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0403, 0x0503, 0x0603, 0x0807, 0x0201, 0x0203,
+];
 
 function clientHello({ versions, suites: chosen = legacySuites }: HelloOffer, servername: string): Uint8Array {
   const modern = versions === 'tls13';
@@ -44,7 +46,15 @@ function clientHello({ versions, suites: chosen = legacySuites }: HelloOffer, se
     // An empty key share asks for a HelloRetryRequest, which names the version just as well.
     ...(modern ? [...extension(43, vector8(u16(0x0304))), ...extension(51, vector16([]))] : [...extension(0xff01, [0])]),
   ];
-  const body = [...u16(0x0303), ...randomBytes(32), ...vector8(modern ? [...randomBytes(32)] : []), ...vector16(suites.flatMap(u16)), 1, 0, ...vector16(extensions)];
+  const body = [
+    ...u16(0x0303),
+    ...randomBytes(32),
+    ...vector8(modern ? [...randomBytes(32)] : []),
+    ...vector16(suites.flatMap(u16)),
+    1,
+    0,
+    ...vector16(extensions),
+  ];
   const handshake = [1, 0, ...u16(body.length), ...body];
   return Uint8Array.from([22, 3, 1, ...vector16(handshake)]);
 }
@@ -62,7 +72,7 @@ function readAnswer(bytes: Uint8Array): HelloAnswer | null {
   const end = 9 + at(6) * 65_536 + at(7) * 256 + at(8);
   if (bytes.length < Math.min(end, 16_384)) return null;
   let version = at(9) * 256 + at(10);
-  for (let position = suiteAt + 5; position + 4 <= end; ) {
+  for (let position = suiteAt + 5; position + 4 <= end;) {
     const length = at(position + 2) * 256 + at(position + 3);
     if (at(position) === 0 && at(position + 1) === 43) version = at(position + 4) * 256 + at(position + 5);
     position += 4 + length;

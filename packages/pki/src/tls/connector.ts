@@ -161,7 +161,10 @@ export class Connector {
       this.#remember(attempt.options, outcome.chainKey);
       if (attempt.once) throw verdictPending(attempt.options);
     }
-    throw pkiError('ERR_MSS_TLS_TOO_MANY_CHAINS', `the server showed more than ${maxChains} different chains, or a verdict that does not last`);
+    throw pkiError(
+      'ERR_MSS_TLS_TOO_MANY_CHAINS',
+      `the server showed more than ${maxChains} different chains, or a verdict that does not last`,
+    );
   }
 
   /** How closely a handshake is looked at: the cheap way only for a chain that was there last time, and only at the first attempt. */
@@ -195,13 +198,16 @@ export class Connector {
     throw settled.outcome === 'refused' ? settled.error : revocationUnknown(reasons);
   }
 
-  #hand({ socket, judgement, chainKey }: Extract<HandshakeOutcome, { kind: 'secured' }>, { options, target, wanted }: Attempt): SecureSocket {
+  #hand(
+    { socket, judgement, chainKey }: Extract<HandshakeOutcome, { kind: 'secured' }>,
+    { options, target, wanted }: Attempt,
+  ): SecureSocket {
     const { clock, logger } = this.#options;
     this.#remember(options, chainKey);
     const servername = sniOf(target.name) || null;
     const decision = decisionOf(socket, { target: options, servername, judged: judgement, identity: wanted, at: clock.now() });
     logger.debug({ host: decision.host, port: decision.port, protocol: decision.protocol, cipher: decision.cipher }, 'channel secured');
-    return Object.defineProperty(socket, 'decision', { value: decision, enumerable: true }) as unknown as SecureSocket;
+    return Object.assign(socket, { decision });
   }
 
   #remember(target: SecureTarget, chainKey: string): void {

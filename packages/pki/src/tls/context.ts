@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import type { TlsRules } from '@mss/core';
 import { identityMaterial, type ClientIdentity } from '../client-identity.js';
 import { pkiError } from '../errors.js';
@@ -23,11 +23,19 @@ const signatureAlgorithms = [
   'ed25519',
 ].join(':');
 
+/**
+ * A HelloRequest of the server is declined: a renegotiation would show certificates that nobody looks at, and offer ours once more.
+ * (`disableRenegotiation()` of Node works on the server's side only.) Tickets are of no use: no session is resumed.
+ */
+const secureOptions = constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET;
+
 const armour = ({ der }: Certificate): string => new X509Certificate(der).toString();
 
 /** The TLS contexts of a policy: one without identity, one for each identity, made when first needed. */
 export class TlsContexts {
   readonly ciphers: string;
+  /** PEM of every certificate of the stores. */
+  readonly authorities: readonly string[];
   readonly #options: SecureContextOptions;
   readonly #byIdentity = new WeakMap<ClientIdentity, SecureContext>();
   #anonymous: SecureContext | null = null;
@@ -35,18 +43,15 @@ export class TlsContexts {
   constructor(rules: TlsRules, stores: readonly TrustStore[]) {
     this.ciphers = rules.suites.map(({ openssl }) => openssl).join(':');
     const certificates = stores.flatMap((store) => [...store[storeContents].anchors, ...store[storeContents].intermediates]);
+    this.authorities = certificates.map(armour);
     this.#options = {
-      ca: certificates.map(armour),
+      ca: [...this.authorities],
       minVersion: rules.minVersion,
       maxVersion: rules.maxVersion,
       ciphers: this.ciphers,
       sigalgs: signatureAlgorithms,
+      secureOptions,
     };
-  }
-
-  /** PEM of every certificate of the stores. */
-  get authorities(): readonly string[] {
-    return this.#options.ca as string[];
   }
 
   /** @throws ERR_MSS_PKI_IDENTITY when OpenSSL does not take the identity. */
@@ -58,7 +63,7 @@ export class TlsContexts {
     try {
       const context = createSecureContext({
         ...this.#options,
-        ...(material as SecureContextOptions),
+        ...material,
         ...(pfx === undefined ? {} : { pfx: Buffer.from(pfx) }),
       });
       this.#byIdentity.set(identity, context);

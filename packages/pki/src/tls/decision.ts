@@ -2,7 +2,6 @@ import type { TLSSocket } from 'node:tls';
 import type { ClientIdentity } from '../client-identity.js';
 import type { JudgedChain } from '../gate/gate.js';
 import type { ConnectionDecision, SecureTarget } from '../types.js';
-import { summarize } from '../x509/certificate.js';
 
 export interface DecisionInput {
   readonly target: SecureTarget;
@@ -20,8 +19,8 @@ export function decisionOf(socket: TLSSocket, { target, servername, judged, iden
     port: target.port,
     servername,
     protocol: socket.getProtocol(),
-    cipher: (socket.getCipher() as { standardName?: string } | undefined)?.standardName ?? null,
-    chain: judged.path.map(summarize),
+    cipher: socket.getCipher().standardName,
+    chain: judged.path.map(({ summary }) => summary),
     trustStore: judged.store?.name ?? null,
     revocation: judged.revocation,
     clientCertificate: identity?.certificate.sha256 ?? null,

@@ -12,7 +12,12 @@ import { peerChain, sentChain, shownChain, type ShownCertificate } from './peer-
 
 /** What one handshake came to. A refusal is thrown. */
 export type HandshakeOutcome =
-  | { readonly kind: 'secured'; readonly socket: TLSSocket; readonly chainKey: string; readonly judgement: Extract<Judgement, { outcome: 'good' }> }
+  | {
+      readonly kind: 'secured';
+      readonly socket: TLSSocket;
+      readonly chainKey: string;
+      readonly judgement: Extract<Judgement, { outcome: 'good' }>;
+    }
   /** The chain's revocation is to be settled. Nothing but the ClientHello was sent. */
   | {
       readonly kind: 'unsettled';
@@ -32,7 +37,10 @@ export class RefusedHandshake extends Error {
   /** The version that was agreed on, when it came so far. */
   readonly protocol: string | null;
 
-  constructor(refusal: MssError<PkiErrorCode>, { judgement, protocol }: { readonly judgement: Judgement | null; readonly protocol: string | null }) {
+  constructor(
+    refusal: MssError<PkiErrorCode>,
+    { judgement, protocol }: { readonly judgement: Judgement | null; readonly protocol: string | null },
+  ) {
     super(refusal.message, { cause: refusal });
     this.refusal = refusal;
     this.judgement = judgement;
@@ -185,6 +193,5 @@ function secured(socket: TLSSocket, state: Handshake): HandshakeOutcome {
     socket.destroy();
     throw new RefusedHandshake(pkiError('ERR_MSS_TLS_HANDSHAKE', 'the handshake ended without a verdict'), state);
   }
-  socket.disableRenegotiation();
   return { kind: 'secured', socket, chainKey, judgement };
 }

@@ -18,9 +18,13 @@ export interface Opening {
 
 /** The refusal of bytes that nobody has asked for. */
 export function injected({ host, port }: SecureTarget): Error {
-  return pkiError('ERR_MSS_TLS_STARTTLS_INJECTION', 'bytes follow the consent to STARTTLS, before the handshake: they are not the server answering', {
-    details: { host, port },
-  });
+  return pkiError(
+    'ERR_MSS_TLS_STARTTLS_INJECTION',
+    'bytes follow the consent to STARTTLS, before the handshake: they are not the server answering',
+    {
+      details: { host, port },
+    },
+  );
 }
 
 /** Opens a TCP connection and speaks the clear dialogue, if there is one. The stream is ready for the handshake. */

@@ -1,4 +1,4 @@
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 
 /** Longest chain that is followed: a certificate cannot make the walk endless. */
 const maxLength = 25;
@@ -22,7 +22,8 @@ export function shownChain(leaf: ShownCertificate | null | undefined): Uint8Arra
 }
 
 export function peerChain(socket: TLSSocket): Uint8Array[] {
-  return shownChain(socket.getPeerCertificate(true) as DetailedPeerCertificate | null as ShownCertificate | null);
+  const shown: ShownCertificate | null = socket.getPeerCertificate(true);
+  return shownChain(shown);
 }
 
 /**

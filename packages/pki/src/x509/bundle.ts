@@ -15,7 +15,9 @@ function certificatesOfSignedData(bytes: Uint8Array, contentInfo: Tlv): Uint8Arr
   const wrapper = expectTlv(bytes, type.end, contentInfo.end, 0xa0);
   const signedData = expectTlv(bytes, wrapper.start, wrapper.end, tags.sequence);
   const set = childrenOf(bytes, signedData, 6).find((field) => field.tag === 0xa0);
-  return set === undefined ? [] : childrenOf(bytes, set, maxCertificates).flatMap((one) => (one.tag === tags.sequence ? [wholeOf(bytes, one)] : []));
+  return set === undefined
+    ? []
+    : childrenOf(bytes, set, maxCertificates).flatMap((one) => (one.tag === tags.sequence ? [wholeOf(bytes, one)] : []));
 }
 
 function certificatesOfDer(bytes: Uint8Array): Uint8Array[] {
@@ -40,7 +42,9 @@ export function readCertificates(source: string | Uint8Array): Certificate[] {
   let ders: Uint8Array[];
   try {
     ders = looksLikePem(bytes)
-      ? readPem(bytes).flatMap(({ label, der }) => (/^(X509 |TRUSTED )?CERTIFICATE$|^PKCS7$|^CMS$/.test(label) ? certificatesOfDer(der) : []))
+      ? readPem(bytes).flatMap(({ label, der }) =>
+          /^(X509 |TRUSTED )?CERTIFICATE$|^PKCS7$|^CMS$/.test(label) ? certificatesOfDer(der) : [],
+        )
       : certificatesOfDer(bytes);
   } catch (cause) {
     throw pkiError('ERR_MSS_PKI_NO_CERTIFICATE', 'the file is neither PEM, nor a DER certificate, nor a PKCS#7 bundle', { cause });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isMssError } from '@mss/core';
-import { childrenOf, contentOf, expectTlv, readWhole, tags, wholeOf, type Tlv } from '../der/reader.js';
-import { hexOf, timeOf } from '../der/values.js';
+import { childrenOf, contentOf, expectTlv, readWhole, tags, wholeOf } from '../der/reader.js';
+import { timeOf } from '../der/values.js';
 import { pkiError } from '../errors.js';
 import type { CertificateSummary } from '../types.js';
 import { readExtensions, readPathExtensions, type Extensions } from './extensions.js';
@@ -27,6 +27,8 @@ export interface Certificate {
   readonly extensions: Extensions;
   /** Subject and issuer have the same name. */
   readonly selfIssued: boolean;
+  /** What a person or a log may see. */
+  readonly summary: CertificateSummary;
 }
 
 /** Most bytes of one certificate: real ones have 1 to 4 kB. */
@@ -46,32 +48,34 @@ function readFields(der: Uint8Array): Certificate {
   const { body, toBeSigned, algorithm, algorithmDer, signature } = readSigned(der, whole);
   const fields = childrenOf(der, body, 10);
   const versioned = fields[0]?.tag === 0xa0;
-  const [serial, inner, issuer, validity, subject, spki, ...optional] = versioned ? fields.slice(1) : fields;
-  if (!serial || !inner || !issuer || !validity || !subject || !spki || serial.tag !== tags.integer || serial.end === serial.start) {
+  const [serial, inner, issuer, period, subject, spki, ...optional] = versioned ? fields.slice(1) : fields;
+  if (!serial || !inner || !issuer || !period || !subject || !spki || serial.tag !== tags.integer || serial.end === serial.start) {
     throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'a field of the certificate is missing');
   }
   if (Buffer.compare(wholeOf(der, inner), algorithmDer) !== 0) {
     throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'the signed and the unsigned signature algorithm differ');
   }
-  const [notBefore, notAfter] = childrenOf(der, validity, 2);
+  const [notBefore, notAfter] = childrenOf(der, period, 2);
   if (!notBefore || !notAfter) throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'the validity has not two times');
   const wrapper = optional.find((field) => field.tag === 0xa3);
   const raw = wrapper === undefined ? [] : readExtensions(der, expectTlv(der, wrapper.start, wrapper.end, tags.sequence));
   const spkiDer = wholeOf(der, spki);
   const names: Record<'subject' | 'issuer', DistinguishedName> = { subject: readName(der, subject), issuer: readName(der, issuer) };
+  const sha256 = sha256Hex(der);
+  const validity = { notBefore: timeOf(der, notBefore), notAfter: timeOf(der, notAfter) };
   return {
     der,
-    sha256: sha256Hex(der),
+    sha256,
     serial: trimSerial(contentOf(der, serial)),
     ...names,
-    notBefore: timeOf(der, notBefore),
-    notAfter: timeOf(der, notAfter),
+    ...validity,
     publicKey: readPublicKey(spkiDer),
     keyId: sha256Hex(spkiDer),
     spki: spkiDer,
     signed: { toBeSigned, algorithm, signature },
     extensions: readPathExtensions(der, raw),
     selfIssued: names.subject.key === names.issuer.key,
+    summary: Object.freeze({ subject: names.subject.text, issuer: names.issuer.text, ...validity, sha256 }),
   };
 }
 
@@ -96,14 +100,3 @@ export function readCertificate(bytes: Uint8Array): Certificate {
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
   return verifySigned(certificate.signed, issuer.publicKey);
 }
-
-/** What a person or a log may see. */
-export function summarize(certificate: Certificate): CertificateSummary {
-  const { sha256, notBefore, notAfter } = certificate;
-  return { subject: certificate.subject.text, issuer: certificate.issuer.text, notBefore, notAfter, sha256 };
-}
-
-/** The serial as lower-case hexadecimal. */
-export const serialHex = ({ serial }: Certificate): string => hexOf(serial);
-
-export type { Tlv };

@@ -76,7 +76,9 @@ function readDistributionPoint(bytes: Uint8Array, point: Tlv): DistributionPoint
 
 /** GeneralSubtrees: minimum and maximum are not used in RFC 5280. */
 function readSubtrees(bytes: Uint8Array, list: Tlv): GeneralName[] {
-  return childrenOf(bytes, list, 1000).flatMap((subtree) => readGeneralNames(bytes, { ...subtree, end: readTlv(bytes, subtree.start, subtree.end).end }));
+  return childrenOf(bytes, list, 1000).flatMap((subtree) =>
+    readGeneralNames(bytes, { ...subtree, end: readTlv(bytes, subtree.start, subtree.end).end }),
+  );
 }
 
 const readers: Readonly<Record<string, Reader>> = {

@@ -12,7 +12,7 @@ export type GeneralName =
 const latin1 = (bytes: Uint8Array, tlv: Tlv): string => Buffer.from(contentOf(bytes, tlv)).toString('latin1');
 
 /** Reads one GeneralName. */
-export function readGeneralName(bytes: Uint8Array, tlv: Tlv): GeneralName {
+function readGeneralName(bytes: Uint8Array, tlv: Tlv): GeneralName {
   switch (tlv.tag) {
     case 0x81:
       return { kind: 'email', value: latin1(bytes, tlv) };

@@ -2,21 +2,25 @@ import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { Certificate } from './certificate.js';
 
+const groups = (part: string): string[] => (part === '' ? [] : part.split(':'));
+
 /** Sixteen groups at most: an address as the bytes that stand in a certificate. `null` when it is none. */
 export function addressBytes(text: string): Uint8Array | null {
   const bare = text.replace(/^\[(.*)\]$/, '$1').split('%')[0] ?? '';
   if (isIP(bare) === 4) return Uint8Array.from(bare.split('.').map(Number));
   if (isIP(bare) !== 6) return null;
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(bare);
-  const four = dotted === null ? null : (dotted[2] as string).split('.').map(Number);
-  const tail = four === null ? '' : `${((four[0] as number) * 256 + (four[1] as number)).toString(16)}:${((four[2] as number) * 256 + (four[3] as number)).toString(16)}`;
-  const plain = dotted === null ? bare : `${dotted[1]}${tail}`;
+  // The last two groups may be written as an IPv4 address.
+  const plain = bare.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...four: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = four.slice(0, 4).map(Number);
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
   const [head = '', rest] = plain.split('::');
-  const groups = (part: string): string[] => (part === '' ? [] : part.split(':'));
   const left = groups(head);
   const right = rest === undefined ? [] : groups(rest);
   const middle = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
-  return Uint8Array.from([...left, ...middle, ...right].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]));
+  return Uint8Array.from(
+    [...left, ...middle, ...right].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]),
+  );
 }
 
 const trimmed = (name: string): string => name.toLowerCase().replace(/\.$/, '');

@@ -37,7 +37,7 @@ const escaped = (value: string): string =>
     .replaceAll(/[,+"\\<>;]/g, '\\$&')
     .replace(/^[ #]/, '\\$&')
     .replace(/ $/, '\\ ')
-    .replaceAll(/[\u0000-\u001f\u007f]/g, (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    .replaceAll(/\p{Cc}/gu, (character) => `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 const folded = (value: string): string => value.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
 
@@ -68,13 +68,13 @@ export function readName(bytes: Uint8Array, tlv: Tlv): DistinguishedName {
   const parts = relative.map((attributes) =>
     attributes
       .map((one) => one.key)
-      .sort()
+      .toSorted()
       .join('+'),
   );
   return {
     text: relative
       .map((attributes) => attributes.map((one) => one.text).join('+'))
-      .reverse()
+      .toReversed()
       .join(', '),
     key: JSON.stringify(parts),
     parts,

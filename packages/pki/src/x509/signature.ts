@@ -4,10 +4,14 @@ import { oidOf } from '../der/values.js';
 import { pkiError } from '../errors.js';
 
 /** How a certificate, CRL or OCSP response is signed. */
-export interface SignatureAlgorithm {
+interface SignatureAlgorithm {
   readonly oid: string;
   /** `null`: SHA-1, MD5, or an algorithm that is not known. */
-  readonly scheme: { readonly family: 'rsa' | 'rsa-pss' | 'ec' | 'ed25519'; readonly hash: string | null; readonly saltLength: number } | null;
+  readonly scheme: {
+    readonly family: 'rsa' | 'rsa-pss' | 'ec' | 'ed25519';
+    readonly hash: string | null;
+    readonly saltLength: number;
+  } | null;
 }
 
 const rsa = (hash: string): SignatureAlgorithm['scheme'] => ({ family: 'rsa', hash, saltLength: 0 });
@@ -47,7 +51,7 @@ function readPss(bytes: Uint8Array, parameters: Tlv | undefined): SignatureAlgor
 }
 
 /** Reads an AlgorithmIdentifier. */
-export function readSignatureAlgorithm(bytes: Uint8Array, tlv: Tlv): SignatureAlgorithm {
+function readSignatureAlgorithm(bytes: Uint8Array, tlv: Tlv): SignatureAlgorithm {
   const type = expectTlv(bytes, tlv.start, tlv.end, tags.oid);
   const oid = oidOf(bytes, type);
   const [parameters] = childrenOf(bytes, { ...tlv, start: type.end }, 1);

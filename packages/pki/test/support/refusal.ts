@@ -2,7 +2,9 @@ import { isMssError } from '@mss/core';
 import type { PkiErrorCode } from '../../src/index.js';
 
 /** The error that a promise ends with, as data to compare; a success is shown as such. */
-export async function refusalOf(work: Promise<unknown>): Promise<{ code: PkiErrorCode | 'none'; requirement: string | undefined; permanent: boolean | undefined }> {
+export async function refusalOf(
+  work: Promise<unknown>,
+): Promise<{ code: PkiErrorCode | 'none'; requirement: string | undefined; permanent: boolean | undefined }> {
   try {
     await work;
     return { code: 'none', requirement: undefined, permanent: undefined };

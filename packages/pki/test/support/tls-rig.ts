@@ -1,6 +1,7 @@
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, connect, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { IssuedCertificate } from '@mss/testkit';
+import { listen } from './port.js';
 
 /** What a client sent before its first encrypted record, and how many records came after. Read from the wire, not from the TLS stack. */
 export interface ClientFlight {
@@ -8,6 +9,8 @@ export interface ClientFlight {
   readonly handshakes: number[];
   /** Bytes of certificates in clear. */
   certificateBytes: number;
+  /** Handshake records after the change of cipher: one, the Finished message, unless a handshake is made again. */
+  encryptedHandshakes: number;
   /** Records of application data. */
   applicationRecords: number;
 }
@@ -37,7 +40,7 @@ export interface RigOptions extends TlsOptions {
 }
 
 function watch(socket: Socket): ClientFlight {
-  const flight: ClientFlight = { handshakes: [], certificateBytes: 0, applicationRecords: 0 };
+  const flight: ClientFlight = { handshakes: [], certificateBytes: 0, encryptedHandshakes: 0, applicationRecords: 0 };
   let bytes: Buffer = Buffer.alloc(0);
   let encrypted = false;
   socket.on('data', (chunk: Buffer) => {
@@ -46,9 +49,11 @@ function watch(socket: Socket): ClientFlight {
       const type = bytes[0];
       const record = bytes.subarray(5, 5 + bytes.readUInt16BE(3));
       if (type === 20) encrypted = true;
+      if (type === 22 && encrypted) flight.encryptedHandshakes++;
       if (type === 23) flight.applicationRecords++;
-      for (let at = 0; type === 22 && !encrypted && at + 4 <= record.length; at += 4 + record.readUIntBE(at + 1, 3)) {
-        flight.handshakes.push(record[at] as number);
+      const clear = type === 22 && !encrypted ? record : Buffer.alloc(0);
+      for (let at = 0; at + 4 <= clear.length; at += 4 + clear.readUIntBE(at + 1, 3)) {
+        flight.handshakes.push(record[at] ?? -1);
         if (record[at] === 11) flight.certificateBytes += record.readUIntBE(at + 4, 3);
       }
       bytes = bytes.subarray(5 + record.length);
@@ -56,9 +61,6 @@ function watch(socket: Socket): ClientFlight {
   });
   return flight;
 }
-
-const listen = (server: Server): Promise<number> =>
-  new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
 
 /** Starts it on loopback, behind a wire that is watched. */
 export async function startTlsRig(options: RigOptions): Promise<TlsRig> {
@@ -74,8 +76,9 @@ export async function startTlsRig(options: RigOptions): Promise<TlsRig> {
 
   const inner = createTlsServer(tlsOptions);
   inner.on('secureConnection', (socket) => {
-    const { subject } = socket.getPeerCertificate() as { subject?: { CN: string } };
-    clients.push(subject?.CN ?? null);
+    // Without a certificate the object is empty, whatever its type says.
+    const shown: Partial<ReturnType<typeof socket.getPeerCertificate>> = socket.getPeerCertificate();
+    clients.push(shown.subject === undefined ? null : String(shown.subject.CN));
     serverNames.push(socket.servername);
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => (decryptedBytes += chunk.length));
@@ -85,13 +88,14 @@ export async function startTlsRig(options: RigOptions): Promise<TlsRig> {
   const innerPort = await listen(inner);
 
   const bridge = (client: Socket): void => {
-    const { chainPem, keyPem } = shown[turn++ % shown.length] as { chainPem: string; keyPem: string };
+    const { chainPem, keyPem } = shown[turn++ % shown.length] ?? certificate;
     inner.setSecureContext({ ...tlsOptions, cert: chainPem, key: keyPem });
     flights.push(watch(client));
     const upstream = connect(innerPort, '127.0.0.1');
     sockets.add(upstream);
     const both = [client, upstream];
-    for (const socket of both) socket.on('error', () => both.forEach((one) => one.destroy())).on('close', () => both.forEach((one) => one.destroy()));
+    for (const socket of both)
+      socket.on('error', () => both.forEach((one) => one.destroy())).on('close', () => both.forEach((one) => one.destroy()));
     client.pipe(upstream);
     upstream.pipe(client);
   };
@@ -99,7 +103,11 @@ export async function startTlsRig(options: RigOptions): Promise<TlsRig> {
     sockets.add(client);
     client.on('error', () => client.destroy());
     if (startTls === undefined) bridge(client);
-    else startTls(client).then(() => bridge(client), () => client.destroy());
+    else
+      startTls(client).then(
+        () => bridge(client),
+        () => client.destroy(),
+      );
   });
   const port = await listen(outer);
 
@@ -123,7 +131,13 @@ export async function startTlsRig(options: RigOptions): Promise<TlsRig> {
 }
 
 /** What a refused server must not have seen: anything beyond a ClientHello, a client certificate, a decrypted byte. */
-export function evidence(rig: TlsRig): { handshakes: number[]; certificateBytes: number; applicationRecords: number; decryptedBytes: number; clients: readonly unknown[] } {
+export function evidence(rig: TlsRig): {
+  handshakes: number[];
+  certificateBytes: number;
+  applicationRecords: number;
+  decryptedBytes: number;
+  clients: readonly unknown[];
+} {
   return {
     handshakes: [...new Set(rig.flights.flatMap((flight) => flight.handshakes))].sort((a, b) => a - b),
     certificateBytes: rig.flights.reduce((sum, flight) => sum + flight.certificateBytes, 0),

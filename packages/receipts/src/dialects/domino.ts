@@ -7,7 +7,9 @@ export const domino: Dialect = {
   signs: [
     { text: /was not delivered to:/i },
     { text: /n['’]a pas [ée]t[ée] (?:remis|distribu[ée]|transmis|livr[ée]) [àa]\s*:/i },
-    { text: /wurde nicht zugestellt an|konnte nicht zugestellt werden an|no se (?:ha entregado|entreg[óo]) a:|non [èe] stato (?:recapitato|consegnato) a:/i },
+    {
+      text: /wurde nicht zugestellt an|konnte nicht zugestellt werden an|no se (?:ha entregado|entreg[óo]) a:|non [èe] stato (?:recapitato|consegnato) a:/i,
+    },
   ],
   recipients: [line(`^\\s*<?${address}>?\\s*$`)],
   skips: [/^\s*(?:because|car|parce que|raison|da|weil|porque|perch[ée])\s*:?\s*$/i],

@@ -23,14 +23,21 @@ export const mailMarshal: Dialect = {
 /** InterScan: the dialogue with the remote server, "Sent <<<" and "Received >>>". */
 export const interScan: Dialect = {
   name: 'interscan',
-  signs: [{ text: /^\s*(?:Sent|Received)\s+(?:<<<|>>>)/im }, { text: /Unable to deliver message to </i, sender: /interscan/i }],
-  recipients: [line(`^.{0,40}<<<\\s*RCPT TO:\\s*${bracketed}`), line(`^(?<words>Unable to deliver message) to ${bracketed}`), line(`^.{0,40}>>>\\s*RCPT TO:\\s*${bracketed}`)],
+  signs: [{ text: /^[ \t]*(?:Sent|Received)\s+(?:<<<|>>>)/im }, { text: /Unable to deliver message to </i, sender: /interscan/i }],
+  recipients: [
+    line(`^.{0,40}<<<\\s*RCPT TO:\\s*${bracketed}`),
+    line(`^(?<words>Unable to deliver message) to ${bracketed}`),
+    line(`^.{0,40}>>>\\s*RCPT TO:\\s*${bracketed}`),
+  ],
 };
 
 /** Oracle (Sun, iPlanet) Messaging Server: labelled lines. */
 export const messagingServer: Dialect = {
   name: 'messaging-server',
-  signs: [{ text: /^\s*Recipient address:\s/im, subject: /^Delivery Notification/i }, { text: /^This report relates to a message you sent with the following header fields/im }],
+  signs: [
+    { text: /^[ \t]*Recipient address:\s/im, subject: /^Delivery Notification/i },
+    { text: /^This report relates to a message you sent with the following header fields/im },
+  ],
   recipients: [line(`^\\s*(?:Recipient|Original) address:\\s*(?:@[^:\\s]+:)?${address}`)],
   skips: [/^\s*(?:Remote system|Date|Reporting-MTA):/i],
 };

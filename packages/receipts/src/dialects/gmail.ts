@@ -5,9 +5,15 @@ export const gmail: Dialect = {
   name: 'gmail',
   signs: [
     { text: /Delivery to the following recipients?\s+(?:failed|has been delayed)/i },
-    { sender: /mailer-daemon@google/i, text: /(?:Address not found|Message blocked|Message not delivered|Recipient inbox full|Delivery incomplete)/i },
+    {
+      sender: /mailer-daemon@google/i,
+      text: /(?:Address not found|Message blocked|Message not delivered|Recipient inbox full|Delivery incomplete)/i,
+    },
   ],
-  recipients: [line(`^\\s+${address}\\s*$`), line(`(?:wasn't delivered to|problem delivering your message to|delivering your message to) ${address}`)],
+  recipients: [
+    line(`^\\s+${address}\\s*$`),
+    line(`(?:wasn't delivered to|problem delivering your message to|delivering your message to) ${address}`),
+  ],
   recipientHeader: 'X-Failed-Recipients',
   shared: /^\s*(?:Technical details of|The response (?:was|from)|The error that the other server returned)/i,
   skips: [/^\s*(?:Message will be retried|Delivery to the following)/i],
@@ -16,7 +22,10 @@ export const gmail: Dialect = {
 /** Google Groups: the group does not exist or does not take messages from this sender; written in the reader's language. */
 export const googleGroups: Dialect = {
   name: 'google-groups',
-  signs: [{ text: /^\s*Google Groups\s*$/im, header: 'X-Failed-Recipients' }, { text: /groups\.google\.com\/support|support\.google\.com\/a\/\S*bin\/topic/i, header: 'X-Failed-Recipients' }],
+  signs: [
+    { text: /^[ \t]*Google Groups\s*$/im, header: 'X-Failed-Recipients' },
+    { text: /groups\.google\.com\/support|support\.google\.com\/a\/\S*bin\/topic/i, header: 'X-Failed-Recipients' },
+  ],
   recipients: [],
   recipientHeader: 'X-Failed-Recipients',
   words: 'the sender may not have permission to post messages to the group, or the group does not exist',

@@ -5,7 +5,11 @@ export const imail: Dialect = {
   name: 'imail',
   everyday: true,
   signs: [{ subject: /^Undeliverable Mail\s*$/i, sender: /postmaster/i }, { text: /^Body of message generated response:/im }],
-  recipients: [line(`^(?<words>(?:User mailbox exceeds|Unknown (?:user|host)|Undeliverable to|Delivery failed|Invalid final delivery)[^:@]*?:?)\\s*${address}`)],
+  recipients: [
+    line(
+      `^(?<words>(?:User mailbox exceeds|Unknown (?:user|host)|Undeliverable to|Delivery failed|Invalid final delivery)[^:@]*?:?)\\s*${address}`,
+    ),
+  ],
   skips: [/^Body of message generated response:/i],
 };
 
@@ -13,7 +17,7 @@ export const imail: Dialect = {
 export const james: Dialect = {
   name: 'james',
   everyday: true,
-  signs: [{ text: /^\s*Error message below:/im }, { text: /^\s*Error: .+\s+(?:[^\n]*\n){0,6}\s*(?:Message details|Original Message):/im }],
+  signs: [{ text: /^[ \t]*Error message below:/im }, { text: /^[ \t]*Error: \S/im, sender: /post_?master|sysadmin/i }],
   recipients: [line(`^\\s*(?:RCPT TO|To):\\s*<?${address}>?`)],
   wordsFirst: true,
   stops: [/^\s*(?:From|CC|Size|Number of lines)\b.*:/i],
@@ -23,7 +27,7 @@ export const james: Dialect = {
 /** Filters that name the recipient in brackets: MailFoundry, mobile operators. */
 export const statements: Dialect = {
   name: 'statements',
-  signs: [{ text: /^\s*(?:Unable to deliver message to|Could not be delivered to): </im }],
+  signs: [{ text: /^[ \t]*(?:Unable to deliver message to|Could not be delivered to): </im }],
   recipients: [line(`^\\s*(?:Unable to deliver message to|Could not be delivered to):\\s*${bracketed}`)],
   skips: [/^\s*Delivery failed for the following reason:/i],
 };
@@ -34,7 +38,9 @@ export const sentences: Dialect = {
   everyday: true,
   signs: [
     { text: /Your message (?:to|for) \S+@\S+ (?:could not|was not|has not|cannot)/i },
-    { text: /Votre (?:message|courriel|e-?mail).{0,120}(?:n['’]a pas pu [êe]tre|n['’]a pu [êe]tre|n['’]a pas [ée]t[ée])\s+(?:remis|distribu|d[ée]livr|achemin|livr|transmis)/is },
+    {
+      text: /Votre (?:message|courriel|e-?mail).{0,120}(?:n['’]a pas pu [êe]tre|n['’]a pu [êe]tre|n['’]a pas [ée]t[ée])\s+(?:remis|distribu|d[ée]livr|achemin|livr|transmis)/is,
+    },
     { subject: /(?:Message|Courriel|Mail)\s+non\s+(?:distribu[ée]|remis|d[ée]livr[ée])/i },
   ],
   recipients: [
@@ -53,7 +59,10 @@ export const lists: Dialect = {
     { text: /Deli?very to the following recipients (?:failed|was aborted)/i },
     { text: /Each of the following recipients was rejected/i },
     { text: /^(?:The user\(s\) account|The following recipients did not receive|Your message was not delivered within)/im },
-    { text: /(?:following (?:address|recipient)|destinataires? suivants?|folgende[nr]? Empf[äa]nger|siguientes? destinatario)/i, sender: /daemon|postmaster|delivery|bounce|no-?reply/i },
+    {
+      text: /(?:following (?:address|recipient)|destinataires? suivants?|folgende[nr]? Empf[äa]nger|siguientes? destinatario)/i,
+      sender: /daemon|postmaster|delivery|bounce|no-?reply/i,
+    },
   ],
   recipients: [
     line(`^\\s*${address}\\s+\\[(?<words>[^\\]]*)\\]`),
@@ -71,5 +80,9 @@ export const mailingLists: Dialect = {
   name: 'mailing-lists',
   everyday: true,
   signs: [{ subject: /Loop Alert|NOT MEMBER article|fml status report/i, header: 'X-MLServer' }],
-  recipients: [line(`^(?<words>Duplicated Message-ID) in ${bracketed}`), line(`^(?<words>.*mail loop.*) ${bracketed}`), line(`^From: ${bracketed}`)],
+  recipients: [
+    line(`^(?<words>Duplicated Message-ID) in ${bracketed}`),
+    line(`^(?<words>.*mail loop.*) ${bracketed}`),
+    line(`^From: ${bracketed}`),
+  ],
 };

@@ -35,7 +35,8 @@ export interface AppendResult {
  * @see RFC 9051 §6.3.12; RFC 4315
  */
 export async function append(session: ImapSession, request: AppendRequest): Promise<AppendResult> {
-  if (request.unlessMessageId !== undefined && !/^<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>$/.test(request.unlessMessageId)) throw new TypeError('unlessMessageId is <…>');
+  if (request.unlessMessageId !== undefined && !/^<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>$/.test(request.unlessMessageId))
+    throw new TypeError('unlessMessageId is <…>');
   const timeoutMs = session.timeouts.commandMs + (request.message.length / minimumBytesPerSecond) * 1000;
   return session.run(
     async (client) => {
@@ -43,7 +44,8 @@ export async function append(session: ImapSession, request: AppendRequest): Prom
       const { permanentFlags, uidValidity } = await session.select(request.folder);
       const { flags = [] } = request;
       const lost = flags.filter((flag) => permanentFlags !== undefined && !permanentFlags.has('\\*') && !permanentFlags.has(flag));
-      if (lost.length > 0) throw new MssError<ImapErrorCode>('ERR_MSS_IMAP_UNSUPPORTED', 'the folder does not keep this flag', { details: { flags: lost } });
+      if (lost.length > 0)
+        throw new MssError<ImapErrorCode>('ERR_MSS_IMAP_UNSUPPORTED', 'the folder does not keep this flag', { details: { flags: lost } });
       if (request.unlessMessageId !== undefined) {
         const found = await client.search({ header: { 'Message-ID': request.unlessMessageId } }, { uid: true });
         const uid = Array.isArray(found) ? found[0] : undefined;
@@ -52,7 +54,11 @@ export async function append(session: ImapSession, request: AppendRequest): Prom
       const content = Buffer.from(request.message.buffer, request.message.byteOffset, request.message.byteLength);
       const appended = await client.append(request.folder, content, [...flags], request.internalDate);
       if (!appended) throw session.refusal();
-      return { uidValidity: appended.uidValidity === undefined ? null : Number(appended.uidValidity), uid: appended.uid ?? null, already: false };
+      return {
+        uidValidity: appended.uidValidity === undefined ? null : Number(appended.uidValidity),
+        uid: appended.uid ?? null,
+        already: false,
+      };
     },
     { signal: request.signal, timeoutMs },
   );

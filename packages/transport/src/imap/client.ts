@@ -56,7 +56,8 @@ export class ImapClient extends ImapFlow {
   async authenticate(): Promise<boolean> {
     const inside = this as unknown as Inside;
     // A server that says PREAUTH would let us read as someone it chose.
-    if (inside.state !== inside.states.NOT_AUTHENTICATED) throw imapAuthError('ERR_MSS_IMAP_PROTOCOL', 'the server says that the connection is authenticated already');
+    if (inside.state !== inside.states.NOT_AUTHENTICATED)
+      throw imapAuthError('ERR_MSS_IMAP_PROTOCOL', 'the server says that the connection is authenticated already');
     // Small commands follow each other: without this each waits for the acknowledgement of the one before, 40 ms.
     inside.socket.setNoDelay(true);
     const { authentication, renewToken, signal } = this.#login;
@@ -64,7 +65,8 @@ export class ImapClient extends ImapFlow {
     const sasl = await chooseSasl(authentication, { offered, host: this.host, port: this.port, renewToken, signal });
     inside.expectCapabilityUpdate = true;
     if (sasl !== null) await this.#exchange(sasl);
-    else if (authentication.type === 'password' && authentication.mechanism === undefined && !inside.capabilities.has('LOGINDISABLED')) await this.#loginCommand(authentication);
+    else if (authentication.type === 'password' && authentication.mechanism === undefined && !inside.capabilities.has('LOGINDISABLED'))
+      await this.#loginCommand(authentication);
     else throw imapAuthError('ERR_MSS_IMAP_AUTH_MECHANISM', 'the server offers no mechanism for these credentials', { offered });
     inside.authenticated = true;
     await inside.setAuthenticationState();
@@ -85,7 +87,8 @@ export class ImapClient extends ImapFlow {
         onPlusTag: async ({ attributes: challenge }) => {
           turns += 1;
           const value = challenge?.[0]?.value;
-          const answer = turns > maxTurns ? null : sasl.respond(typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '');
+          const answer =
+            turns > maxTurns ? null : sasl.respond(typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '');
           inside.write(answer === null ? '*' : base64(answer));
           return Promise.resolve();
         },
@@ -118,7 +121,10 @@ export class ImapClient extends ImapFlow {
       return imapAuthError('ERR_MSS_IMAP_AUTH_UNAVAILABLE', 'the server cannot judge the credentials now', { responseCode });
     }
     if (this.#login.authentication.type === 'token') {
-      return imapAuthError('ERR_MSS_IMAP_AUTH_TOKEN_REFUSED', 'the server refuses the access token', { responseCode, status: refusedToken?.status ?? null });
+      return imapAuthError('ERR_MSS_IMAP_AUTH_TOKEN_REFUSED', 'the server refuses the access token', {
+        responseCode,
+        status: refusedToken?.status ?? null,
+      });
     }
     return imapAuthError('ERR_MSS_IMAP_AUTH_FAILED', 'the server refuses the credentials', { responseCode });
   }

@@ -53,7 +53,10 @@ export function refusedError(status: string, responseCode: string | null): MssEr
  * @param options.alive - the connection still stands: an error nobody knows is not its end
  * @param options.first - what imapflow reported on its `error` event before its pending command failed
  */
-export function mapImapError(error: unknown, options: { readonly connecting?: boolean; readonly alive?: boolean; readonly first?: unknown } = {}): MssError {
+export function mapImapError(
+  error: unknown,
+  options: { readonly connecting?: boolean; readonly alive?: boolean; readonly first?: unknown } = {},
+): MssError {
   const given = [options.first, error].find((one) => isMssError(one));
   if (isMssError(given)) return given;
   for (const one of [options.first, error]) {
@@ -62,7 +65,8 @@ export function mapImapError(error: unknown, options: { readonly connecting?: bo
   }
   const { code } = error as ImapFlowFailure;
   const details = { cause: typeof code === 'string' ? code : null };
-  if (options.connecting === true) return imapError('ERR_MSS_IMAP_CONNECT', 'the server closed before the session stood', { details, cause: error });
+  if (options.connecting === true)
+    return imapError('ERR_MSS_IMAP_CONNECT', 'the server closed before the session stood', { details, cause: error });
   if (options.alive === true) return imapError('ERR_MSS_IMAP_PROTOCOL', 'the command failed without an answer', { details, cause: error });
   return imapError('ERR_MSS_IMAP_LINK_LOST', 'the connection ended', { details, cause: error });
 }
@@ -70,23 +74,29 @@ export function mapImapError(error: unknown, options: { readonly connecting?: bo
 function classify(failure: ImapFlowFailure): MssError | null {
   const code = typeof failure.code === 'string' ? failure.code : '';
   if (failure.mailboxMissing === true || code === 'NotFound') return refusedError('NO', 'NONEXISTENT');
-  if (failure.responseStatus === 'NO' || failure.responseStatus === 'BAD') return refusedError(failure.responseStatus, responseCodeOf(failure));
+  if (failure.responseStatus === 'NO' || failure.responseStatus === 'BAD')
+    return refusedError(failure.responseStatus, responseCodeOf(failure));
   if (failure.tlsFailed === true || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return tlsError(failure, code);
   if (codesOfProtocol.has(code) || code.startsWith('ParserError')) {
     return imapError('ERR_MSS_IMAP_PROTOCOL', 'the server broke the protocol', { details: { what: code } });
   }
   if (codesOfDeadline.has(code)) return imapError('ERR_MSS_IMAP_DEADLINE', 'the server did not answer in time', { cause: failure });
-  if (codesOfConnect.has(code)) return imapError('ERR_MSS_IMAP_CONNECT', 'no connection to the server', { details: { cause: code }, cause: failure });
+  if (codesOfConnect.has(code))
+    return imapError('ERR_MSS_IMAP_CONNECT', 'no connection to the server', { details: { cause: code }, cause: failure });
   return null;
 }
 
 /** The second handshake (imapflow's own) went wrong although the first (the preflight) had gone well. */
 function tlsError(failure: ImapFlowFailure, code: string): MssError<PkiErrorCode> {
   if (code === 'STARTTLS_INJECTION') {
-    return new MssError('ERR_MSS_TLS_STARTTLS_INJECTION', 'bytes came between the answer to STARTTLS and the handshake', { requirement: 'ECO.1.1.1' });
+    return new MssError('ERR_MSS_TLS_STARTTLS_INJECTION', 'bytes came between the answer to STARTTLS and the handshake', {
+      requirement: 'ECO.1.1.1',
+    });
   }
   if (/STARTTLS/.test(String(failure.message))) {
-    return new MssError('ERR_MSS_TLS_STARTTLS_REFUSED', 'the server no longer offers STARTTLS; nothing is sent in clear', { requirement: 'ECO.1.1.1' });
+    return new MssError('ERR_MSS_TLS_STARTTLS_REFUSED', 'the server no longer offers STARTTLS; nothing is sent in clear', {
+      requirement: 'ECO.1.1.1',
+    });
   }
   if (code === 'UPGRADE_TIMEOUT') return new MssError('ERR_MSS_TLS_TIMEOUT', 'the handshake did not end in time', { permanent: false });
   return new MssError('ERR_MSS_TLS_HANDSHAKE', 'the handshake failed', { permanent: false, details: { cause: code }, cause: failure });

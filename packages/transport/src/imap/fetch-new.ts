@@ -50,7 +50,10 @@ const batchMessages = 200;
  *
  * @throws MssError `ERR_MSS_IMAP_UID_VALIDITY` when the folder was made anew
  */
-export async function* fetchNew(session: ImapSession, request: FetchRequest & { readonly maxMessageBytes: number }): AsyncGenerator<FetchedMessage> {
+export async function* fetchNew(
+  session: ImapSession,
+  request: FetchRequest & { readonly maxMessageBytes: number },
+): AsyncGenerator<FetchedMessage> {
   const { folder = 'INBOX', afterUid = 0, signal } = request;
   let { uidValidity = null } = request;
   const uids = await session.run(

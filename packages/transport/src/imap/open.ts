@@ -1,5 +1,5 @@
 import { isMssError, resolveLimits, withDeadline, type Limits } from '@mss/core';
-import { startTlsDialogues, type ConnectionDecision, type SecureChannelPolicy, type SecureTarget } from '@mss/pki';
+import { startTlsDialogues, type ClientIdentity, type ConnectionDecision, type SecureChannelPolicy, type SecureTarget } from '@mss/pki';
 import type { MailboxAuthentication } from '../sasl/authentication.js';
 import { append, type AppendRequest } from './append.js';
 import { ImapClient } from './client.js';
@@ -29,6 +29,8 @@ export interface MailboxOptions {
   /** Domain of the mailbox, which may narrow the trust (ECO.1.1.8). */
   readonly mailboxDomain?: string;
   readonly auth: MailboxAuthentication;
+  /** The certificate to offer instead of the policy's; `null` offers none. */
+  readonly clientIdentity?: ClientIdentity | null;
   readonly timeouts?: Partial<ImapTimeouts>;
   /** `messageBytes` bounds what one message may take in memory. */
   readonly limits?: Partial<Limits>;
@@ -96,7 +98,10 @@ async function open(options: MailboxOptions, context: OpenContext): Promise<Mail
   }
 }
 
-async function connect(options: MailboxOptions, context: OpenContext & { readonly target: SecureTarget; readonly signal: AbortSignal }): Promise<ImapClient> {
+async function connect(
+  options: MailboxOptions,
+  context: OpenContext & { readonly target: SecureTarget; readonly signal: AbortSignal },
+): Promise<ImapClient> {
   const { timeouts, limits, target, renewToken, signal } = context;
   const client = new ImapClient(
     {
@@ -105,7 +110,10 @@ async function connect(options: MailboxOptions, context: OpenContext & { readonl
       secure: options.security === 'implicit',
       // `true`, never `undefined`: undefined would take clear text when STARTTLS is not offered.
       ...(options.security === 'starttls' ? { doSTARTTLS: true } : {}),
-      tls: options.policy.tlsOptions(target),
+      tls: options.policy.tlsOptions({
+        ...target,
+        ...(options.clientIdentity === undefined ? {} : { clientIdentity: options.clientIdentity }),
+      }),
       // imapflow wants it here; the login is ImapClient's.
       auth: { user: '' },
       logger: false,

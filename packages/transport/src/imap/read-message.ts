@@ -27,7 +27,8 @@ export async function* readMessage(session: ImapSession, request: ReadRequest): 
       },
       { signal: request.signal },
     );
-    if (chunk === undefined) throw new MssError<ImapErrorCode>('ERR_MSS_IMAP_NO_MESSAGE', 'the message is not in the folder', { details: { uid: request.uid } });
+    if (chunk === undefined)
+      throw new MssError<ImapErrorCode>('ERR_MSS_IMAP_NO_MESSAGE', 'the message is not in the folder', { details: { uid: request.uid } });
     if (chunk.length > 0) yield chunk;
     if (chunk.length < chunkBytes) return;
   }

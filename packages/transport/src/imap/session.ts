@@ -29,6 +29,8 @@ export class ImapSession {
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
   #firstFailure: unknown;
+  /** imapflow may add the prefix of the namespace to a folder's name. */
+  #selected: { readonly folder: string; readonly path: string } | null = null;
   #lastRefusal: { readonly status: string; readonly code: string | null } | null = null;
 
   constructor(client: ImapClient, timeouts: ImapTimeouts) {
@@ -55,8 +57,9 @@ export class ImapSession {
   /** Selects the folder, unless it is selected already, and checks UIDVALIDITY if the caller knows it. */
   async select(folder: string, uidValidity?: number | null): Promise<MailboxObject> {
     const selected = this.client.mailbox;
-    const isSelected = selected !== false && selected.path === folder && selected.readOnly !== true;
+    const isSelected = selected !== false && this.#selected?.folder === folder && this.#selected.path === selected.path;
     const mailbox = isSelected ? selected : await this.client.mailboxOpen(folder);
+    this.#selected = { folder, path: mailbox.path };
     const current = Number(mailbox.uidValidity);
     if (uidValidity !== undefined && uidValidity !== null && uidValidity !== current) {
       throw new MssError<ImapErrorCode>('ERR_MSS_IMAP_UID_VALIDITY', 'the folder was made anew: its stored UIDs are void', {
@@ -94,7 +97,10 @@ export class ImapSession {
     let stopped: MssError<ImapErrorCode> | null = null;
     const stop = (): void => {
       const byCaller = options.signal?.aborted === true;
-      stopped = imapError(byCaller ? 'ERR_MSS_IMAP_ABORTED' : 'ERR_MSS_IMAP_DEADLINE', byCaller ? 'the caller aborted' : 'the server did not answer in time');
+      stopped = imapError(
+        byCaller ? 'ERR_MSS_IMAP_ABORTED' : 'ERR_MSS_IMAP_DEADLINE',
+        byCaller ? 'the caller aborted' : 'the server did not answer in time',
+      );
       this.client.close();
     };
     deadline.signal.addEventListener('abort', stop, { once: true });

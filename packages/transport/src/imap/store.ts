@@ -29,7 +29,8 @@ export async function store(session: ImapSession, change: FlagChange): Promise<v
       const { permanentFlags } = await session.select(change.folder, change.uidValidity);
       const kept = (flag: string): boolean => permanentFlags === undefined || permanentFlags.has('\\*') || permanentFlags.has(flag);
       const lost = add.filter((flag) => !kept(flag));
-      if (lost.length > 0) throw new MssError<ImapErrorCode>('ERR_MSS_IMAP_UNSUPPORTED', 'the folder does not keep this flag', { details: { flags: lost } });
+      if (lost.length > 0)
+        throw new MssError<ImapErrorCode>('ERR_MSS_IMAP_UNSUPPORTED', 'the folder does not keep this flag', { details: { flags: lost } });
       const uids = formatUidSet(change.uids);
       if (add.length > 0 && !(await client.messageFlagsAdd(uids, [...add], { uid: true, silent: true }))) throw session.refusal();
       if (remove.length > 0 && !(await client.messageFlagsRemove(uids, [...remove], { uid: true, silent: true }))) throw session.refusal();

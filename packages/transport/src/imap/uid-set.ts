@@ -7,7 +7,7 @@
 export function formatUidSet(uids: Iterable<number>): string {
   const sorted = [...new Set(uids)].sort((a, b) => a - b);
   const ranges: string[] = [];
-  for (let index = 0; index < sorted.length; ) {
+  for (let index = 0; index < sorted.length;) {
     const first = sorted[index] as number;
     let last = first;
     while (sorted[index + 1] === last + 1) {
@@ -27,5 +27,6 @@ export function formatUidSet(uids: Iterable<number>): string {
  */
 export function ensureUids(uids: readonly number[]): void {
   if (uids.length === 0) throw new TypeError('no UID given');
-  for (const uid of uids) if (!Number.isInteger(uid) || uid < 1 || uid > 0xffffffff) throw new TypeError('a UID is an integer from 1 to 4294967295');
+  for (const uid of uids)
+    if (!Number.isInteger(uid) || uid < 1 || uid > 0xffffffff) throw new TypeError('a UID is an integer from 1 to 4294967295');
 }

@@ -35,14 +35,17 @@ export async function waitForNew(session: ImapSession, request: WaitRequest): Pr
       if (request.signal?.aborted === true) throw imapError('ERR_MSS_IMAP_ABORTED', 'the caller aborted', { cause: request.signal.reason });
       if (await hasNew(session, { folder, uidValidity: request.uidValidity ?? null, afterUid })) return true;
       if (deadline.signal.aborted) return false;
-      await idleOnce(session, folder, deadline.signal);
+      await idleOnce(session, { folder, uidValidity: request.uidValidity ?? null }, deadline.signal);
     }
   } finally {
     deadline.release();
   }
 }
 
-async function hasNew(session: ImapSession, request: { readonly folder: string; readonly uidValidity: number | null; readonly afterUid: number }): Promise<boolean> {
+async function hasNew(
+  session: ImapSession,
+  request: { readonly folder: string; readonly uidValidity: number | null; readonly afterUid: number },
+): Promise<boolean> {
   return session.run(async (client) => {
     await session.select(request.folder, request.uidValidity);
     return (await searchFrom(client, request.afterUid)).length > 0;
@@ -50,18 +53,23 @@ async function hasNew(session: ImapSession, request: { readonly folder: string; 
 }
 
 /** One IDLE: until something arrives, another command interrupts it, or the signal aborts. */
-async function idleOnce(session: ImapSession, folder: string, signal: AbortSignal): Promise<void> {
+async function idleOnce(
+  session: ImapSession,
+  request: { readonly folder: string; readonly uidValidity: number | null },
+  signal: AbortSignal,
+): Promise<void> {
   const { client } = session;
   let wake: () => void = () => {};
   const woken = new Promise<void>((resolve) => (wake = resolve));
-  const onExists = (event: { readonly path: string }): void => {
-    if (event.path === folder) wake();
-  };
+  const onExists = (): void => wake();
   client.on('exists', onExists);
   signal.addEventListener('abort', wake, { once: true });
   try {
     // Started within a turn, ended outside it: further calls find the turn free and interrupt the IDLE.
-    const idling = await session.run(async () => ({ ended: client.idle() }));
+    const idling = await session.run(async () => {
+      await session.select(request.folder, request.uidValidity);
+      return { ended: client.idle().catch(() => false) };
+    });
     await Promise.race([woken, idling.ended]);
     if (!session.isOpen) throw session.lost();
     // DONE.

@@ -15,7 +15,7 @@ export interface SaslClient {
 }
 
 /** The error report of RFC 7628 §3.2.2 (and of XOAUTH2): why the server refuses the token. */
-export interface TokenRefusal {
+interface TokenRefusal {
   /** `invalid_token`, `insufficient_scope`, or an HTTP status such as `401`. */
   readonly status: string;
   readonly scope: string | null;
@@ -81,7 +81,7 @@ function oauth(name: 'XOAUTH2' | 'OAUTHBEARER', message: string, acknowledgement
 }
 
 /** Reads `{"status":"401","schemes":"bearer","scope":"mail"}`; anything else is a refusal without reason. */
-export function readTokenRefusal(challenge: string): TokenRefusal {
+function readTokenRefusal(challenge: string): TokenRefusal {
   try {
     const report = JSON.parse(challenge) as { readonly status?: unknown; readonly scope?: unknown } | null;
     return { status: plain(report?.status) ?? 'unknown', scope: plain(report?.scope) };

@@ -35,7 +35,9 @@ export async function authenticate(wire: SmtpWire, authentication: MailboxAuthen
   wire.stage = 'auth';
   const sasl = await chooseSasl(authentication, { ...context, signal: context.patience.signal });
   if (sasl === null) {
-    throw wire.fail(authError('ERR_MSS_SMTP_AUTH_MECHANISM', 'the server offers no mechanism for these credentials', null, { offered: context.offered }));
+    throw wire.fail(
+      authError('ERR_MSS_SMTP_AUTH_MECHANISM', 'the server offers no mechanism for these credentials', null, { offered: context.offered }),
+    );
   }
   const first = firstLine(sasl, authentication);
   let reply: SmtpReply;
@@ -72,7 +74,9 @@ function refusalOf(sasl: SaslClient, authentication: MailboxAuthentication, repl
 }
 
 function tokenRefused(sasl: SaslClient, reply: SmtpReply | null): MssError<SmtpErrorCode> {
-  return authError('ERR_MSS_SMTP_AUTH_TOKEN_REFUSED', 'the server refuses the access token', reply, { status: sasl.refusal?.status ?? null });
+  return authError('ERR_MSS_SMTP_AUTH_TOKEN_REFUSED', 'the server refuses the access token', reply, {
+    status: sasl.refusal?.status ?? null,
+  });
 }
 
 function authError(

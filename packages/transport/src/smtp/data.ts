@@ -71,7 +71,8 @@ async function sendStream(
       if (next.done === true) break;
       const stuffed = stuffer.push(next.value);
       const obstacle = obstacleOf(stuffer, options.capabilities);
-      if (obstacle !== null) throw new MssError<SmtpErrorCode>(obstacle, 'the server cannot take the message that the stream turned out to be');
+      if (obstacle !== null)
+        throw new MssError<SmtpErrorCode>(obstacle, 'the server cannot take the message that the stream turned out to be');
       await options.send(stuffed);
     }
     complete = true;

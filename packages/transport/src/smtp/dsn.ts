@@ -36,7 +36,11 @@ export function rcptDsnParameters(recipient: SmtpRecipient, capabilities: Pick<S
   if (notify !== 'never' && notify.length === 0) throw envelopeError('a delivery notification for no occasion');
   const occasions = notify === 'never' ? 'NEVER' : [...new Set(notify)].map((one) => one.toUpperCase()).join(',');
   const path = writePath(orcpt);
-  const utf8 = path.needsUtf8 ? (capabilities.smtpUtf8 ? ` ORCPT=utf-8;${encodeUtf8Address(path.text)}` : '') : ` ORCPT=rfc822;${encodeXtext(path.text)}`;
+  const utf8 = path.needsUtf8
+    ? capabilities.smtpUtf8
+      ? ` ORCPT=utf-8;${encodeUtf8Address(path.text)}`
+      : ''
+    : ` ORCPT=rfc822;${encodeXtext(path.text)}`;
   return capabilities.dsn ? ` NOTIFY=${occasions}${utf8}` : '';
 }
 

@@ -33,10 +33,13 @@ export interface SmtpCapabilities {
  *
  * @see RFC 5321 §4.1.1.1
  */
-export function parseCapabilities(reply: SmtpReply): SmtpCapabilities {
+function parseCapabilities(reply: SmtpReply): SmtpCapabilities {
   const keywords = new Map<string, string[]>();
   for (const line of reply.lines.slice(1)) {
-    const [keyword = '', ...parameters] = line.trim().replace(/^auth=/i, 'AUTH ').split(/\s+/);
+    const [keyword = '', ...parameters] = line
+      .trim()
+      .replace(/^auth=/i, 'AUTH ')
+      .split(/\s+/);
     const known = keywords.get(keyword.toUpperCase());
     if (known === undefined) keywords.set(keyword.toUpperCase(), parameters);
     else known.push(...parameters);

@@ -97,7 +97,11 @@ async function answer<T>(outcome: Promise<T>, callback: (error: Error | null, va
 
 async function toSmtpMessage(
   mail: NodemailerMail,
-  given: { readonly envelope: { readonly from: string | false; readonly to: readonly string[] }; readonly maxBytes: number; readonly dsn: ((address: string) => RecipientDsn | undefined) | undefined },
+  given: {
+    readonly envelope: { readonly from: string | false; readonly to: readonly string[] };
+    readonly maxBytes: number;
+    readonly dsn: ((address: string) => RecipientDsn | undefined) | undefined;
+  },
 ): Promise<SmtpMessage> {
   const { envelope, maxBytes } = given;
   const { dsn = {} } = mail.data;
@@ -129,7 +133,10 @@ async function collect(stream: AsyncIterable<Uint8Array | string>, maxBytes: num
   for await (const chunk of stream) {
     const bytes = Buffer.from(chunk);
     length += bytes.length;
-    if (length > maxBytes) throw new MssError<SmtpErrorCode>('ERR_MSS_SMTP_TOO_LARGE', 'the message is longer than limits.messageBytes', { details: { maxBytes } });
+    if (length > maxBytes)
+      throw new MssError<SmtpErrorCode>('ERR_MSS_SMTP_TOO_LARGE', 'the message is longer than limits.messageBytes', {
+        details: { maxBytes },
+      });
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
@@ -149,7 +156,13 @@ function throwUnlessSent(result: SubmissionResult): void {
   const [first] = recipients;
   throw new MssError<SmtpErrorCode>('ERR_MSS_SMTP_REFUSED', 'the server refused every recipient; nothing was sent', {
     permanent: recipients.every((one) => one.permanent),
-    details: { stage, code: first?.code ?? null, enhancedStatus: first?.enhancedStatus ?? null, text: first?.text ?? '', reason: first?.reason ?? null },
+    details: {
+      stage,
+      code: first?.code ?? null,
+      enhancedStatus: first?.enhancedStatus ?? null,
+      text: first?.text ?? '',
+      reason: first?.reason ?? null,
+    },
     cause: error ?? undefined,
   });
 }

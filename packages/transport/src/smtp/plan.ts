@@ -44,7 +44,8 @@ export function planSubmission(message: SmtpMessage, capabilities: SmtpCapabilit
   const rcpt = message.recipients.map((one, index) => `RCPT TO:<${paths[index]?.text ?? ''}>${rcptDsnParameters(one, capabilities)}`);
 
   let obstacle: SmtpErrorCode | null = null;
-  if (capabilities.maxSizeBytes !== null && sizeBytes !== undefined && sizeBytes > capabilities.maxSizeBytes) obstacle = 'ERR_MSS_SMTP_TOO_LARGE';
+  if (capabilities.maxSizeBytes !== null && sizeBytes !== undefined && sizeBytes > capabilities.maxSizeBytes)
+    obstacle = 'ERR_MSS_SMTP_TOO_LARGE';
   else if (utf8 && !capabilities.smtpUtf8) obstacle = 'ERR_MSS_SMTP_UTF8';
   else if (eightBit && !capabilities.eightBitMime) obstacle = 'ERR_MSS_SMTP_EIGHT_BIT';
 

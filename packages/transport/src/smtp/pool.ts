@@ -46,7 +46,10 @@ export function createSmtpPool(options: SmtpPoolOptions): SmtpPool {
 }
 
 class Pool implements SmtpPool {
-  readonly #options: Required<Pick<SmtpPoolOptions, 'maxConnections' | 'maxMessagesPerConnection' | 'probeAfterIdleMs' | 'closeAfterIdleMs'>> & SmtpSessionOptions;
+  readonly #options: Required<
+    Pick<SmtpPoolOptions, 'maxConnections' | 'maxMessagesPerConnection' | 'probeAfterIdleMs' | 'closeAfterIdleMs'>
+  > &
+    SmtpSessionOptions;
   readonly #idle: Pooled[] = [];
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
@@ -74,7 +77,12 @@ class Pool implements SmtpPool {
   async verify(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     await this.#takePlace(options.signal);
     try {
-      const pooled = (await this.#takeIdle(options.signal)) ?? { session: await openSmtpSession(this.#options, options), messages: 0, idle: null, idleSince: 0 };
+      const pooled = (await this.#takeIdle(options.signal)) ?? {
+        session: await openSmtpSession(this.#options, options),
+        messages: 0,
+        idle: null,
+        idleSince: 0,
+      };
       this.#putBack(pooled);
     } finally {
       this.#leavePlace();
@@ -177,7 +185,9 @@ function aborted(signal: AbortSignal | undefined): MssError<SmtpErrorCode> {
   return new MssError('ERR_MSS_SMTP_ABORTED', 'the caller aborted', { permanent: false, cause: signal?.reason });
 }
 
-function poolDefaults(given: SmtpPoolOptions): Required<Pick<SmtpPoolOptions, 'maxConnections' | 'maxMessagesPerConnection' | 'probeAfterIdleMs' | 'closeAfterIdleMs'>> {
+function poolDefaults(
+  given: SmtpPoolOptions,
+): Required<Pick<SmtpPoolOptions, 'maxConnections' | 'maxMessagesPerConnection' | 'probeAfterIdleMs' | 'closeAfterIdleMs'>> {
   const { maxConnections = 3, maxMessagesPerConnection = 100, probeAfterIdleMs = 5_000, closeAfterIdleMs = 60_000 } = given;
   for (const [name, count] of Object.entries({ maxConnections, maxMessagesPerConnection })) {
     if (Number.isNaN(count) || count < 1) throw new TypeError(`${name} must be at least 1`);

@@ -16,7 +16,7 @@ export interface SmtpReply {
  * Bounds of a reply. RFC 5321 §4.5.3.1.5 allows 512 octets a line; servers that explain themselves with links need more.
  * Without a bound, a peer that never ends its line fills the memory before any deadline.
  */
-export const replyLimits: { readonly lineBytes: number; readonly lines: number } = Object.freeze({ lineBytes: 4096, lines: 128 });
+const replyLimits: { readonly lineBytes: number; readonly lines: number } = Object.freeze({ lineBytes: 4096, lines: 128 });
 
 const linePattern = /^([2-5][0-9]{2})(?:([ -])(.*))?$/s;
 const enhancedPattern = /^([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[ \t]+|$)/;

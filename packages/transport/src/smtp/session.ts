@@ -1,5 +1,5 @@
 import { isMssError, MssError } from '@mss/core';
-import { startTlsDialogues, type ConnectionDecision, type SecureChannelPolicy, type SecureSocket } from '@mss/pki';
+import { startTlsDialogues, type ClientIdentity, type ConnectionDecision, type SecureChannelPolicy, type SecureSocket } from '@mss/pki';
 import type { SmtpErrorCode } from '../errors.js';
 import type { MailboxAuthentication } from '../sasl/authentication.js';
 import { authenticate } from './auth.js';
@@ -25,6 +25,8 @@ export interface SmtpSessionOptions {
   readonly mailboxDomain?: string;
   /** `null`: none, for a server that trusts the client certificate or the network. */
   readonly auth: MailboxAuthentication | null;
+  /** The certificate to offer instead of the policy's; `null` offers none. */
+  readonly clientIdentity?: ClientIdentity | null;
   /** What EHLO says: a host name or an address literal. Default `[127.0.0.1]`: the machine's name is nobody's business. */
   readonly clientName?: string;
   readonly timeouts?: Partial<SmtpTimeouts>;
@@ -55,7 +57,7 @@ export interface SmtpSession extends AsyncDisposable {
   submit(message: SmtpMessage, options?: SmtpCallOptions): Promise<SubmissionResult>;
   /** Whether the server still answers (RSET). `false` closes the session. */
   probe(options?: { readonly signal?: AbortSignal }): Promise<boolean>;
-  /** Says QUIT, waits for the answer at most two seconds, closes. */
+  /** Waits for the submission under way, says QUIT, waits for the answer at most two seconds, closes. */
   close(): Promise<void>;
 }
 
@@ -74,7 +76,8 @@ const farewellMs = 2_000;
  */
 export async function openSmtpSession(options: SmtpSessionOptions, call: Pick<SmtpCallOptions, 'signal'> = {}): Promise<SmtpSession> {
   const clientName = options.clientName ?? '[127.0.0.1]';
-  if (!/^(?:[A-Za-z0-9.-]{1,255}|\[[A-Za-z0-9:.]{2,60}\])$/.test(clientName)) throw new TypeError('clientName must be a host name or an address literal');
+  if (!/^(?:[A-Za-z0-9.-]{1,255}|\[[A-Za-z0-9:.]{2,60}\])$/.test(clientName))
+    throw new TypeError('clientName must be a host name or an address literal');
   const timeouts = resolveSmtpTimeouts(options.timeouts);
   try {
     return await open(options, { clientName, timeouts, signal: call.signal, renewToken: false });
@@ -104,7 +107,9 @@ async function open(options: SmtpSessionOptions, context: OpenContext): Promise<
     return new Session(wire, socket.decision, capabilities, context.timeouts);
   } catch (error) {
     // The host's token or password function may have thrown too: the connection does not stay open behind its back.
-    wire.fail(isMssError<SmtpErrorCode>(error) ? error : new MssError<SmtpErrorCode>('ERR_MSS_SMTP_HOST', 'opening was given up', { cause: error }));
+    wire.fail(
+      isMssError<SmtpErrorCode>(error) ? error : new MssError<SmtpErrorCode>('ERR_MSS_SMTP_HOST', 'opening was given up', { cause: error }),
+    );
     throw error;
   }
 }
@@ -116,6 +121,7 @@ async function openChannel(options: SmtpSessionOptions, context: OpenContext): P
     timeoutMs: context.timeouts.connectMs,
     ...(options.servername === undefined ? {} : { servername: options.servername }),
     ...(options.mailboxDomain === undefined ? {} : { mailboxDomain: options.mailboxDomain }),
+    ...(options.clientIdentity === undefined ? {} : { clientIdentity: options.clientIdentity }),
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   };
   if (options.security === 'implicit') return options.policy.connect(target);

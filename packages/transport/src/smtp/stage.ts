@@ -16,4 +16,14 @@
  *
  * @see RFC 5321 §3.3, §4.5.3.2
  */
-export type SmtpStage = 'connect' | 'greeting' | 'ehlo' | 'starttls' | 'auth' | 'mail' | 'rcpt' | 'data-started' | 'data-ended' | 'accepted';
+export type SmtpStage =
+  | 'connect'
+  | 'greeting'
+  | 'ehlo'
+  | 'starttls'
+  | 'auth'
+  | 'mail'
+  | 'rcpt'
+  | 'data-started'
+  | 'data-ended'
+  | 'accepted';

@@ -9,7 +9,10 @@ import { openSmtpSession, type SmtpCallOptions, type SmtpSessionOptions } from '
  * @throws MssError everything {@link openSmtpSession} and `submit` throw; whenever this throws, the message was not sent
  */
 export async function submitMessage(options: SmtpSessionOptions & SmtpCallOptions, message: SmtpMessage): Promise<SubmissionResult> {
-  const call = { ...(options.signal === undefined ? {} : { signal: options.signal }), ...(options.onStage === undefined ? {} : { onStage: options.onStage }) };
+  const call = {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onStage === undefined ? {} : { onStage: options.onStage }),
+  };
   const session = await openSmtpSession(options, call);
   try {
     return await session.submit(message, call);

@@ -176,7 +176,8 @@ class Transaction {
         throw new MssError<SmtpErrorCode>('ERR_MSS_SMTP_HOST', "the host's onStage failed", { permanent: false, cause });
       }
     }
-    if (signal?.aborted === true) throw new MssError<SmtpErrorCode>('ERR_MSS_SMTP_ABORTED', 'the caller aborted', { permanent: false, cause: signal.reason });
+    if (signal?.aborted === true)
+      throw new MssError<SmtpErrorCode>('ERR_MSS_SMTP_ABORTED', 'the caller aborted', { permanent: false, cause: signal.reason });
     if (this.#wire.failure !== null) throw this.#wire.failure;
     const reply = early();
     if (reply !== null) throw new EarlyReply(reply);

@@ -101,7 +101,7 @@ export class SmtpWire {
   /** Ends the stream politely: what was written is still delivered. */
   end(): void {
     this.#failure ??= new MssError<SmtpErrorCode>('ERR_MSS_SMTP_CLOSED', 'the session is closed', { permanent: true });
-    this.#stream.end();
+    this.#stream.end(() => this.#stream.destroy());
   }
 
   /** Destroys the stream; every wait fails with the first cause, which is returned. */
@@ -141,7 +141,11 @@ export class SmtpWire {
     return new MssError<SmtpErrorCode>('ERR_MSS_SMTP_LINK_LOST', 'the connection ended before the server had answered', {
       permanent: false,
       cause,
-      details: { stage: this.stage, insideReply: this.#reader.isInsideReply, ...(this.#farewell === null ? {} : { farewell: this.#farewell.code }) },
+      details: {
+        stage: this.stage,
+        insideReply: this.#reader.isInsideReply,
+        ...(this.#farewell === null ? {} : { farewell: this.#farewell.code }),
+      },
     });
   }
 

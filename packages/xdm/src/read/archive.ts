@@ -1,5 +1,5 @@
 import type { MssWarning, PatientTraits } from '@mss/core';
-import type { CdaDocument, CdaWarningCode } from '@mss/cda';
+import type { CdaDocument, CdaDocumentHeader, CdaWarningCode } from '@mss/cda';
 
 import type { XdmDocumentErrorCode, XdmProblemCode } from '../errors.js';
 import type { XdmAssociation, XdmDocumentEntry, XdmSubmissionSet } from '../model.js';
@@ -42,8 +42,10 @@ export interface XdmDocument {
   /** `null`: the entry has no hash to compare with. */
   readonly hashOk: boolean | null;
   readonly bytes: Uint8Array | null;
-  /** The document, read; `null` when it is not CDA, cannot be read, or was not to be read. */
+  /** The document, read; `null` when it is not CDA, cannot be read, or was not to be read whole. */
   readonly cda: CdaDocument | null;
+  /** Its header: the one of `cda`, or all that was read of it with `readDocuments: 'header'`. */
+  readonly cdaHeader: CdaDocumentHeader | null;
   /** What reading the document tolerated. */
   readonly cdaWarnings: readonly MssWarning<CdaWarningCode>[];
 }

@@ -1,5 +1,5 @@
-import { isMssError, type Limits, type MssWarning, type PatientTraits } from '@mss/core';
-import { documentIdentifier, readCda, type CdaDocument, type CdaWarningCode } from '@mss/cda';
+import { isMssError, type Limits, type PatientTraits } from '@mss/core';
+import { documentIdentifier, readCda, readCdaHeader, type CdaDocumentHeader } from '@mss/cda';
 
 import type { XdmDocumentEntry } from '../model.js';
 import { sha1Hex } from '../sha1.js';
@@ -51,7 +51,7 @@ export interface DocumentContext {
   /** Files already described, by entry. */
   readonly described: Set<ArchiveFile>;
   readonly limits: Partial<Limits> | undefined;
-  readonly readDocuments: boolean;
+  readonly readDocuments: boolean | 'header';
 }
 
 /** Larger files are not looked at twice. */
@@ -107,16 +107,21 @@ function readContent(
   entry: XdmDocumentEntry,
   bytes: Uint8Array,
   context: DocumentContext & { readonly place: string },
-): { readonly cda: CdaDocument | null; readonly cdaWarnings: readonly MssWarning<CdaWarningCode>[] } {
-  const nothing = { cda: null, cdaWarnings: [] };
-  if (!context.readDocuments) return nothing;
+): Pick<XdmDocument, 'cda' | 'cdaHeader' | 'cdaWarnings'> {
+  const nothing = { cda: null, cdaHeader: null, cdaWarnings: [] };
+  if (context.readDocuments === false) return nothing;
   if (!shouldBeXml(entry, bytes)) {
     context.tolerated.add('XDM_DOCUMENT_NOT_CDA', 'a document that is not CDA: verified, not read', context.place);
     return nothing;
   }
   try {
-    const { value, warnings } = readCda(bytes, context.limits === undefined ? {} : { limits: context.limits });
-    return { cda: value, cdaWarnings: warnings };
+    const options = context.limits === undefined ? {} : { limits: context.limits };
+    if (context.readDocuments === 'header') {
+      const { value, warnings } = readCdaHeader(bytes, options);
+      return { cda: null, cdaHeader: value, cdaWarnings: warnings };
+    }
+    const { value, warnings } = readCda(bytes, options);
+    return { cda: value, cdaHeader: value, cdaWarnings: warnings };
   } catch (error) {
     if (!isMssError(error)) throw error;
     if (isMssError(error, 'ERR_MSS_CDA_NO_CLINICAL_DOCUMENT')) {
@@ -134,9 +139,9 @@ function readContent(
   }
 }
 
-function compareWithEntry(document: XdmDocument, cda: CdaDocument, context: DocumentContext & { readonly place: string }): void {
+function compareWithEntry(document: XdmDocument, { header }: CdaDocumentHeader, context: DocumentContext & { readonly place: string }): void {
   const patient = document.patient ?? context.patient;
-  const fields = patient === null ? [] : identityDifferences(patient, cda.header.patient.traits);
+  const fields = patient === null ? [] : identityDifferences(patient, header.patient.traits);
   if (fields.length > 0) {
     context.problems.push({
       code: 'ERR_MSS_XDM_IDENTITY_MISMATCH',
@@ -146,7 +151,7 @@ function compareWithEntry(document: XdmDocument, cda: CdaDocument, context: Docu
       fields,
     });
   }
-  const identifier = documentIdentifier(cda.header);
+  const identifier = documentIdentifier(header);
   if (document.entry.uniqueId !== null && document.entry.uniqueId !== identifier) {
     context.tolerated.add('XDM_UNIQUE_ID_DIFFERS', 'the uniqueId of the entry is not the identifier of the document', context.place);
   }
@@ -168,6 +173,7 @@ export function readDocument(entry: XdmDocumentEntry, context: DocumentContext):
     hashOk: null,
     bytes: null,
     cda: null,
+    cdaHeader: null,
     cdaWarnings: [],
   };
   const report = (code: keyof typeof matchMessages, where: string): void =>
@@ -196,6 +202,6 @@ export function readDocument(entry: XdmDocumentEntry, context: DocumentContext):
     bytes: content.bytes,
     ...read,
   };
-  if (read.cda !== null) compareWithEntry(document, read.cda, inPlace);
+  if (read.cdaHeader !== null) compareWithEntry(document, read.cdaHeader, inPlace);
   return document;
 }

@@ -40,6 +40,8 @@ export class RegistryObject {
   readonly element: XmlElement;
   readonly slots: Slots;
   readonly #classifications: readonly XmlElement[];
+  /** The classifications again, by their scheme. */
+  readonly #byScheme = new Map<string, XmlElement[]>();
   readonly #identifiers: readonly XmlElement[];
   readonly #tolerated: Tolerated;
   readonly #where: string;
@@ -61,6 +63,12 @@ export class RegistryObject {
     ];
     this.#classifications = own('Classification');
     this.#identifiers = own('ExternalIdentifier');
+    for (const one of this.#classifications) {
+      const scheme = normalUuid(attributeOf(one, 'classificationScheme'));
+      const known = this.#byScheme.get(scheme);
+      if (known === undefined) this.#byScheme.set(scheme, [one]);
+      else known.push(one);
+    }
     if (this.#classifications.some((one) => !refersHere(one, 'classifiedObject'))) {
       tolerated.add('XDM_CLASSIFIED_OBJECT', 'classifications that refer to another object than the one that holds them', where);
     }
@@ -74,8 +82,8 @@ export class RegistryObject {
     return this.#classifications.some((one) => normalUuid(attributeOf(one, 'classificationNode')) === node);
   }
 
-  #inScheme(scheme: string): XmlElement[] {
-    return this.#classifications.filter((one) => normalUuid(attributeOf(one, 'classificationScheme')) === scheme);
+  #inScheme(scheme: string): readonly XmlElement[] {
+    return this.#byScheme.get(scheme) ?? [];
   }
 
   codes(scheme: string): readonly XdmCode[] {

@@ -23,8 +23,18 @@ export interface XdmReadOptions {
    * the archive, and describe at most `archiveEntries` documents) and each document, `embeddedBytes` for a document's media.
    */
   readonly limits?: Partial<Limits>;
-  /** Whether documents are read as CDA and compared with METADATA.XML. Hash and size are verified in any case. Default `true`. */
-  readonly readDocuments?: boolean;
+  /**
+   * Whether documents are read as CDA and compared with METADATA.XML. Hash and size are verified in any case.
+   *
+   * | value | read | compared |
+   * |---|---|---|
+   * | `true`, the default | the whole document | patient and identifier |
+   * | `'header'` | up to the body: for lists and for sorting mail. What follows is not checked, `cda` stays `null` | patient and identifier |
+   * | `false` | nothing | nothing |
+   *
+   * An archive must be read whole before its documents are shown or filed.
+   */
+  readonly readDocuments?: boolean | 'header';
 }
 
 /**
@@ -114,7 +124,7 @@ function undescribedOf(
   described: ReadonlySet<ArchiveFile>,
   documents: readonly XdmDocument[],
 ): { readonly file: ArchiveFile; readonly report: XdmUndescribedFile }[] {
-  const cited = new Set(documents.map((document) => document.cda?.stylesheetHref?.toLowerCase()).filter((href) => href !== undefined));
+  const cited = new Set(documents.map((document) => document.cdaHeader?.stylesheetHref?.toLowerCase()).filter((href) => href !== undefined));
   return subsets.flatMap(({ folder, files }) =>
     files
       .filter((file) => !described.has(file))
@@ -134,7 +144,8 @@ function undescribedOf(
  *
  * The patient comes from METADATA.XML. Every described document is found, its size and SHA-1 verified, read as CDA, and
  * its patient compared with that of METADATA.XML. What real senders do differently is tolerated and reported as
- * warnings; what must not be filed stands in `problems`, and `ok` is `false` then.
+ * warnings; what must not be filed stands in `problems`, and `ok` is `false` then. `ok` speaks of what was read: with
+ * `readDocuments: 'header'` not of bodies, with `false` of no document's content.
  *
  * Files that METADATA.XML does not describe are named and never inflated, save to find a document by its hash. Nothing
  * is fetched, nothing is run (stylesheets, INDEX.HTM), nothing is written to disk.

@@ -3,9 +3,13 @@ import { attributeOf, childOf, childrenOf, descendantsOf, textOf, type XmlElemen
 import type { XdmCode } from '../model.js';
 import type { Tolerated } from './warnings-list.js';
 
+const normal = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** `urn:uuid:` once and in lower case, whatever the sender wrote. */
 export function normalUuid(text: string | null, tolerated?: Tolerated): string {
-  const trimmed = (text ?? '').trim();
+  if (text === null) return '';
+  if (normal.test(text)) return text;
+  const trimmed = text.trim();
   const bare = trimmed.replace(/^(?:urn:uuid:)+/i, '');
   if (/^(?:urn:uuid:){2}/i.test(trimmed)) tolerated?.add('XDM_UUID_PREFIX', 'an identifier with urn:uuid: written twice');
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(bare) ? `urn:uuid:${bare.toLowerCase()}` : trimmed;

@@ -1,9 +1,8 @@
 import { MssError } from '@mss/core';
-import { classOfType, formatOf, type CdaDocument, type CdaHeader, type MetadataCode } from '@mss/cda';
+import { classLabel, classOfType, formatOf, type CdaDocument, type CdaHeader, type MetadataCode } from '@mss/cda';
 
 import type { XdmErrorCode } from '../errors.js';
 import type { XdmCode } from '../model.js';
-import { documentClasses, furtherFormatLabels } from './labels.js';
 
 /** TRE_A03-ClasseDocument. */
 const documentClassSystem = '1.2.250.1.213.1.1.4.1';
@@ -16,8 +15,8 @@ interface Choice {
   readonly uri: string;
 }
 
-function xdmCode(code: MetadataCode, labels: ReadonlyMap<string, string>): XdmCode {
-  return { code: code.code, codingScheme: code.codeSystem, displayName: code.displayName ?? labels.get(code.code) ?? null };
+function xdmCode(code: MetadataCode): XdmCode {
+  return { code: code.code, codingScheme: code.codeSystem, displayName: code.displayName };
 }
 
 /**
@@ -28,10 +27,10 @@ function xdmCode(code: MetadataCode, labels: ReadonlyMap<string, string>): XdmCo
 export function classCodeFor(header: CdaHeader, choice: Choice): XdmCode | null {
   if (typeof choice.given === 'object') return choice.given;
   if (choice.given !== undefined) {
-    return { code: choice.given, codingScheme: documentClassSystem, displayName: documentClasses.get(choice.given) ?? null };
+    return { code: choice.given, codingScheme: documentClassSystem, displayName: classLabel(choice.given) };
   }
   const found = classOfType(header.code.code ?? '', header.code.codeSystem);
-  if (found !== null) return xdmCode(found, documentClasses);
+  if (found !== null) return xdmCode(found);
   if (choice.omit) return null;
   const details = { typeCode: header.code.code, codeSystem: header.code.codeSystem, uri: choice.uri };
   throw new MssError<XdmErrorCode>(
@@ -52,5 +51,5 @@ export function classCodeFor(header: CdaHeader, choice: Choice): XdmCode | null 
 export function formatCodeFor(document: CdaDocument, given: XdmCode | undefined): XdmCode | null {
   if (given !== undefined) return given;
   const found = formatOf(document);
-  return found === null ? null : xdmCode(found, furtherFormatLabels);
+  return found === null ? null : xdmCode(found);
 }

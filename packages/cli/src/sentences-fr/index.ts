@@ -1,0 +1,12 @@
+import { channelSentences } from './channel.js';
+import { documentSentences } from './documents.js';
+import { formatSentences } from './formats.js';
+import { messageSentences } from './messages.js';
+
+/** One French sentence for each error code: short, for a person at a help desk, with nothing about a patient. */
+export const frenchSentences: Readonly<Record<string, string>> = Object.freeze({
+  ...formatSentences,
+  ...documentSentences,
+  ...messageSentences,
+  ...channelSentences,
+});
