@@ -35,7 +35,7 @@ function isInstalled(name) {
 
 /** @returns {string[]} what is still missing, nothing when all is there */
 export function installServers() {
-  const wanted = spawnSync('java', ['-version']).status === 0 ? packages : [...packages, 'default-jre-headless'];
+  const wanted = spawnSync('java', ['-version']).status === 0 ? packages : [...packages, 'default-jdk-headless'];
   let missing = wanted.filter((name) => !isInstalled(name));
   if (missing.length === 0) return [];
   process.stderr.write(`servers: installing ${missing.join(' ')}\n`);

@@ -147,6 +147,7 @@ export const exitStatuses: Readonly<Record<string, ExitStatus>> = Object.freeze(
   ERR_MSS_MESSAGE_RECIPIENT: 2,
   ERR_MSS_MESSAGE_NIL: 2,
   ERR_MSS_MESSAGE_TOO_LARGE: 2,
+  ERR_MSS_MESSAGE_TOO_MANY_ARCHIVES: 2,
   // Receipts.
   ERR_MSS_RECEIPT_NONE: 1,
   ERR_MSS_RECEIPT_FORBIDDEN: 1,

@@ -1,7 +1,7 @@
 /**
  * The MSSanté mail: composed from documents or text, read back, with the refusals that protect the patient.
  *
- * Référentiel #2 v0.1, chapter 3 (ECO.2.1.1 to 2.3.2). RFC 5322, RFC 2046, RFC 8098 (requests).
+ * Référentiel #2 v0.1, chapter 3 (ECO.2.1.1 to 2.3.2); v1.0.1, ECO.2.2.8 and 2.4.1 to 2.4.3. RFC 5322, RFC 2046, RFC 8098 (requests).
  *
  * @packageDocumentation
  */

@@ -12,6 +12,7 @@ export const messageSentences: Readonly<Record<string, string>> = Object.freeze(
   ERR_MSS_MESSAGE_VISIBILITY: "les masquages d'un document se contredisent",
   ERR_MSS_MESSAGE_OUTSIDE_TRUST_SPACE: "un destinataire est hors de l'espace de confiance MSSanté",
   ERR_MSS_MESSAGE_TOO_LARGE: "le courriel dépasse la taille que le domaine d'un destinataire accepte (25 Mo pour un patient)",
+  ERR_MSS_MESSAGE_TOO_MANY_ARCHIVES: 'le courriel contient trop d’archives',
   ERR_MSS_MESSAGE_TEST_IDENTITY: 'un document porte une identité de test : refusé en production (--environment test)',
   ERR_MSS_MESSAGE_INS_KEY: 'la clé du matricule INS d’un document est fausse',
   ERR_MSS_MESSAGE_SUBJECT: "l'objet manque, ou annonce des documents que le courriel n'a pas",
