@@ -51,7 +51,10 @@ export interface CompositionContext {
  *
  * @throws MssError `ERR_MSS_CDA_PDF_TOO_LARGE`, `ERR_MSS_CDA_PDF_ABORTED`.
  */
-export async function compose(composition: Composition, context: CompositionContext): Promise<{ readonly bytes: Uint8Array; readonly pages: number }> {
+export async function compose(
+  composition: Composition,
+  context: CompositionContext,
+): Promise<{ readonly bytes: Uint8Array; readonly pages: number }> {
   const { document, conformance, pagesAfter } = composition;
   const { fonts, report, limits } = context;
   const { header } = document;
@@ -66,7 +69,10 @@ export async function compose(composition: Composition, context: CompositionCont
     },
     keepsMeasures: true,
   };
-  const furniture = createFurniture({ title: titleOf(header), patientShort: patientShort(header.patient), patientLine: patientLine(header.patient) }, context);
+  const furniture = createFurniture(
+    { title: titleOf(header), patientShort: patientShort(header.patient), patientLine: patientLine(header.patient) },
+    context,
+  );
   const prepared: Prepared[] = [];
   for (const { where, blocks } of composition.groups) {
     report.enter(where);
@@ -107,16 +113,28 @@ function informationOf({ document, conformance, createdAt }: Pick<Composition, '
   const authors = header.authors.flatMap((author) => (author.entity.person?.names ?? []).map(formatName));
   // The same document rendered in the same way has the same identifier.
   const hash = createHash('sha256').update(document.bytes).update(`${conformance} ${createdAt.toISOString()}`).digest();
-  return { title: titleOf(header), subject: header.code.displayName, author: joined(authors, ', '), createdAt, fileId: new Uint8Array(hash.subarray(0, 16)) };
+  return {
+    title: titleOf(header),
+    subject: header.code.displayName,
+    author: joined(authors, ', '),
+    createdAt,
+    fileId: new Uint8Array(hash.subarray(0, 16)),
+  };
 }
 
 /** A PDF without pages that says of itself what the document's PDF says. */
-export async function emptyPdf(composition: Pick<Composition, 'document' | 'conformance' | 'createdAt'>, limits: Limits): Promise<Uint8Array> {
+export async function emptyPdf(
+  composition: Pick<Composition, 'document' | 'conformance' | 'createdAt'>,
+  limits: Limits,
+): Promise<Uint8Array> {
   return finishDocument(createPdfaDocument(composition.conformance, informationOf(composition)), limits.pdfBytes);
 }
 
 function tooLarge(limit: 'pdfPages' | 'pdfBytes', max: number): never {
-  throw new MssError<CdaPdfErrorCode>('ERR_MSS_CDA_PDF_TOO_LARGE', 'the document makes a PDF over the limits', { details: { limit, max }, requirement: 'ECO.2.1.5' });
+  throw new MssError<CdaPdfErrorCode>('ERR_MSS_CDA_PDF_TOO_LARGE', 'the document makes a PDF over the limits', {
+    details: { limit, max },
+    requirement: 'ECO.2.1.5',
+  });
 }
 
 /** Throws what an aborted rendering throws. */

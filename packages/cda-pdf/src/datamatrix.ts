@@ -16,7 +16,9 @@ const traitText = (text: string): string =>
   upperCaseFrench(text)
     .replaceAll('Œ', 'OE')
     .replaceAll('Æ', 'AE')
-    .normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/[^\u0020-\u007E]/g, ' ');
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^\u0020-\u007E]/g, ' ');
 
 /** A field of variable length ends with a separator unless it has its greatest length. */
 const variable = (text: string, longest: number): string => (text.length < longest ? text + groupSeparator : text.slice(0, longest));
@@ -51,7 +53,11 @@ export async function insDatamatrix(traits: PatientTraits): Promise<PreparedImag
   // QUIRK: the module's named export `raw` is another function than the `raw` of its default export, and its declarations know no default.
   const barcodes = (await import('@bwip-js/generic')) as unknown as { readonly default: Pick<typeof import('@bwip-js/generic'), 'raw'> };
   const escaped = text.replaceAll('^', '^094').replaceAll(groupSeparator, '^029');
-  const [symbol] = barcodes.default.raw({ bcid: 'datamatrix', text: escaped, parse: true }) as readonly { readonly pixx?: number; readonly pixy?: number; readonly pixs?: readonly number[] }[];
+  const [symbol] = barcodes.default.raw({ bcid: 'datamatrix', text: escaped, parse: true }) as readonly {
+    readonly pixx?: number;
+    readonly pixy?: number;
+    readonly pixs?: readonly number[];
+  }[];
   const { pixx, pixy, pixs } = symbol ?? {};
   if (pixx === undefined || pixy === undefined || pixs === undefined) return null;
   const width = (pixx + 2 * quietZone) * pixelsPerModule;

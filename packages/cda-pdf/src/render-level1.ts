@@ -32,7 +32,11 @@ export interface Level1Request {
 export async function renderLevel1(request: Level1Request, context: CompositionContext): Promise<CdaPdf> {
   const { body, options } = request;
   if (options.conformance === '1a') {
-    throw new MssError<CdaPdfErrorCode>('ERR_MSS_CDA_PDF_CONFORMANCE', 'a level 1 document is rendered as PDF/A-1b: its content cannot be tagged', { requirement: 'ECO.2.1.5' });
+    throw new MssError<CdaPdfErrorCode>(
+      'ERR_MSS_CDA_PDF_CONFORMANCE',
+      'a level 1 document is rendered as PDF/A-1b: its content cannot be tagged',
+      { requirement: 'ECO.2.1.5' },
+    );
   }
   return body.media.mediaType === 'application/pdf' ? renderEmbeddedPdf(request, context) : renderOther(request, context);
 }
@@ -48,10 +52,19 @@ async function renderEmbeddedPdf(request: Level1Request, context: CompositionCon
     return { ...(await appendPdfs(base, [embedded.bytes], limits)), conformance: 'PDF/A-1b', unrendered: [] };
   }
   if (form === 'embedded') {
-    return { bytes: embedded.bytes, pages: embedded.pages, conformance: embedded.conformance === 'A' ? 'PDF/A-1a' : 'PDF/A-1b', unrendered: [] };
+    return {
+      bytes: embedded.bytes,
+      pages: embedded.pages,
+      conformance: embedded.conformance === 'A' ? 'PDF/A-1a' : 'PDF/A-1b',
+      unrendered: [],
+    };
   }
   const notice = `Le contenu du document (${embedded.pages} page${embedded.pages > 1 ? 's' : ''}) suit ces informations.`;
-  const groups = [request.front, { where: 'corps du document', blocks: [paragraph([run(notice, styles.notice)], { before: 12 })] }, request.annex];
+  const groups = [
+    request.front,
+    { where: 'corps du document', blocks: [paragraph([run(notice, styles.notice)], { before: 12 })] },
+    request.annex,
+  ];
   const head = await compose({ document, groups, conformance: '1b', createdAt, pagesAfter: embedded.pages }, context);
   const joined = await appendPdfs(head.bytes, [embedded.bytes], limits);
   return { ...joined, conformance: 'PDF/A-1b', unrendered: context.report.list() };

@@ -60,7 +60,11 @@ async function choosePdfs(body: CdaStructuredBody, options: CdaPdfOptions, conte
       continue;
     }
     try {
-      const { bytes, pages } = await conformantPdf(media.bytes(), 'join', { convert: options.convertEmbedded, limits: context.limits, signal: options.signal });
+      const { bytes, pages } = await conformantPdf(media.bytes(), 'join', {
+        convert: options.convertEmbedded,
+        limits: context.limits,
+        signal: options.signal,
+      });
       chosen.push({ media, attached: { number, byteLength: media.byteLength, pages, isAppended: true }, bytes });
     } catch (error) {
       // An attachment that cannot be joined is listed; only the caller's own abort ends the rendering.

@@ -79,6 +79,8 @@ function createdAtOf(document: CdaDocument): Date {
   const { year, month, day, time, zone } = parsed;
   const digits = (time ?? '').padEnd(6, '0');
   const offset = zone === null ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3)}`;
-  const instant = new Date(`${year}-${month ?? '01'}-${day ?? '01'}T${digits.slice(0, 2)}:${digits.slice(2, 4)}:${digits.slice(4, 6)}${offset}`);
+  const instant = new Date(
+    `${year}-${month ?? '01'}-${day ?? '01'}T${digits.slice(0, 2)}:${digits.slice(2, 4)}:${digits.slice(4, 6)}${offset}`,
+  );
   return Number.isNaN(instant.getTime()) ? new Date(0) : instant;
 }

@@ -15,7 +15,9 @@ beforeAll(async () => {
   standIn = Uint8Array.from((await renderCdaPdf(sampleCda({ title: 'Corps', narrative: 'corps' }), { conformance: '1b' })).bytes);
 });
 
-async function render(document: NamedDocument): Promise<{ readonly pdf: CdaPdf; readonly missing: number; readonly outOfOrder: number; readonly badBoxes: number }> {
+async function render(
+  document: NamedDocument,
+): Promise<{ readonly pdf: CdaPdf; readonly missing: number; readonly outOfOrder: number; readonly badBoxes: number }> {
   const bytes = document.bytes();
   const { value } = readCda(bytes);
   const pdf = await renderCdaPdf(value, { convertEmbedded: async () => standIn });

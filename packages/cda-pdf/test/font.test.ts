@@ -14,7 +14,8 @@ describe('faces', () => {
     const french = 'ABCÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸabcàâäæçéèêëîïôöœùûüÿ0123456789 \u00A0\u202F\u2011«»’‘“”–—…€°µ²³±×÷≤≥≠<>%‰§½¼Ωαβγδ←→↑↓☐☑✓•\uFFFD';
     for (const name of faceNames) {
       const face = fonts.face(name);
-      for (const character of name === 'mono' ? french.replace('✓', '') : french) expect(face.glyphOf(character.codePointAt(0) ?? 0), `${name} ${character}`).toBeGreaterThan(0);
+      for (const character of name === 'mono' ? french.replace('✓', '') : french)
+        expect(face.glyphOf(character.codePointAt(0) ?? 0), `${name} ${character}`).toBeGreaterThan(0);
     }
   });
 
@@ -50,7 +51,8 @@ describe('subsets [PDF Reference 1.4 §5.8]', () => {
     const table = (tag: string): Uint8Array => {
       for (let index = 0; index < view.getUint16(4); index += 1) {
         const at = 12 + 16 * index;
-        if (Buffer.from(written.subarray(at, at + 4)).toString('latin1') === tag) return written.subarray(view.getUint32(at + 8), view.getUint32(at + 8) + view.getUint32(at + 12));
+        if (Buffer.from(written.subarray(at, at + 4)).toString('latin1') === tag)
+          return written.subarray(view.getUint32(at + 8), view.getUint32(at + 8) + view.getUint32(at + 12));
       }
       throw new Error(`no table ${tag}`);
     };

@@ -27,19 +27,33 @@ const adapter = (command: string, options: GhostscriptOptions = {}): ReturnType<
   return createGhostscriptAdapter({ command, scratchDirectory, ...options });
 };
 
-const codeOf = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'converted', (error: { readonly code?: unknown; readonly permanent?: unknown }) => [error.code, error.permanent]);
+const codeOf = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'converted',
+    (error: { readonly code?: unknown; readonly permanent?: unknown }) => [error.code, error.permanent],
+  );
 
 // Programs with a first line that names their interpreter exist on Unix only.
 describe.skipIf(process.platform === 'win32')('Ghostscript adapter', () => {
   it('hands the PDF over by pipes, in safe mode, with nothing of our environment and its scratch files in our folder', async () => {
-    const command = program('echo', `
+    const command = program(
+      'echo',
+      `
       const chunks = []; process.stdin.on('data', (c) => chunks.push(c)).on('end', () => {
         const fs = require('node:fs');
         const definition = fs.readFileSync(process.argv.at(-2), 'latin1');
         process.stdout.write(JSON.stringify({ args: process.argv.slice(2), env: process.env, cwd: process.cwd(), length: Buffer.concat(chunks).length, files: fs.readdirSync('.'), icc: /<([0-9a-f\\s]+)> \\/PUT/.exec(definition)?.[1].replaceAll(/\\s/g, '').length / 2 }));
-      });`);
+      });`,
+    );
     const convert = adapter(command);
-    const seen = JSON.parse(Buffer.from(await convert(input, {})).toString()) as { args: string[]; env: Record<string, string>; cwd: string; length: number; files: string[]; icc: number };
+    const seen = JSON.parse(Buffer.from(await convert(input, {})).toString()) as {
+      args: string[];
+      env: Record<string, string>;
+      cwd: string;
+      length: number;
+      files: string[];
+      icc: number;
+    };
     expect(seen.length).toBe(input.length);
     expect(seen.args).toEqual(expect.arrayContaining(['-dSAFER', '-dPDFA=1', '-sDEVICE=pdfwrite', '-sOutputFile=%stdout']));
     expect(seen.args.at(-1)).toBe('-');
@@ -53,7 +67,12 @@ describe.skipIf(process.platform === 'win32')('Ghostscript adapter', () => {
 
   it.each([
     ['a failure', 'process.exit(1)', {}, ['ERR_MSS_CDA_PDF_CONVERSION_FAILED', true]],
-    ['a flood', "const b = Buffer.alloc(1e6); const w = () => process.stdout.write(b, w); w();", { maxBytes: 5_000_000 }, ['ERR_MSS_CDA_PDF_CONVERSION_FAILED', true]],
+    [
+      'a flood',
+      'const b = Buffer.alloc(1e6); const w = () => process.stdout.write(b, w); w();',
+      { maxBytes: 5_000_000 },
+      ['ERR_MSS_CDA_PDF_CONVERSION_FAILED', true],
+    ],
     ['no end', 'setInterval(() => {}, 1000)', { timeoutMs: 300 }, ['ERR_MSS_CDA_PDF_CONVERSION_FAILED', false]],
   ] as const)('answers %s with a code and leaves no file', async (name, script, options, expected) => {
     const scratchDirectory = mkdtempSync(join(folder, 'scratch-'));
@@ -64,7 +83,10 @@ describe.skipIf(process.platform === 'win32')('Ghostscript adapter', () => {
 
   it('says when it is not installed or has no scratch folder in memory', async () => {
     expect(await codeOf(adapter(join(folder, 'absent'))(input, {}))).toEqual(['ERR_MSS_CDA_PDF_CONVERTER_MISSING', true]);
-    expect(await codeOf(createGhostscriptAdapter({ scratchDirectory: join(folder, 'absent') })(input, {}))).toEqual(['ERR_MSS_CDA_PDF_CONVERTER_MISSING', true]);
+    expect(await codeOf(createGhostscriptAdapter({ scratchDirectory: join(folder, 'absent') })(input, {}))).toEqual([
+      'ERR_MSS_CDA_PDF_CONVERTER_MISSING',
+      true,
+    ]);
   });
 
   it('stops at the caller’s signal', async () => {
@@ -82,4 +104,3 @@ describe.skipIf(process.platform === 'win32')('Ghostscript adapter', () => {
     );
   });
 });
-

@@ -8,7 +8,11 @@ import { boxProblems } from './support/boxes.js';
 import { readPdfPages, squeeze } from './support/pdf-text.js';
 import { fixture, sampleCda } from './support/sample-cda.js';
 
-const element = (name: NarrativeElement['name'], attributes: Readonly<Record<string, string>>, children: readonly NarrativeNode[]): NarrativeElement => ({ kind: 'element', name, attributes, children });
+const element = (
+  name: NarrativeElement['name'],
+  attributes: Readonly<Record<string, string>>,
+  children: readonly NarrativeNode[],
+): NarrativeElement => ({ kind: 'element', name, attributes, children });
 const text = (value: string): NarrativeNode => ({ kind: 'text', value });
 
 /** A document with this narrative, without going through XML and its limits. */
@@ -21,7 +25,9 @@ function documentOf(narrative: readonly NarrativeNode[], media: ReadonlyMap<stri
 }
 
 async function textOf(pdf: CdaPdf): Promise<string> {
-  return squeeze((await readPdfPages(pdf.bytes)).map((page) => page.items.flatMap((item) => (item.isArtifact ? [] : [item.text])).join('')).join(''));
+  return squeeze(
+    (await readPdfPages(pdf.bytes)).map((page) => page.items.flatMap((item) => (item.isArtifact ? [] : [item.text])).join('')).join(''),
+  );
 }
 
 async function codeOf(document: CdaDocument, options: CdaPdfOptions = {}): Promise<string> {
@@ -34,7 +40,11 @@ async function codeOf(document: CdaDocument, options: CdaPdfOptions = {}): Promi
 }
 
 const row = (cells: readonly string[], attributes: Readonly<Record<string, string>> = {}): NarrativeElement =>
-  element('tr', {}, cells.map((cell) => element('td', attributes, [text(cell)])));
+  element(
+    'tr',
+    {},
+    cells.map((cell) => element('td', attributes, [text(cell)])),
+  );
 const table = (rows: readonly NarrativeElement[]): NarrativeElement => element('table', {}, [element('tbody', {}, rows)]);
 
 describe('hostile narratives', () => {
@@ -71,7 +81,9 @@ describe('hostile narratives', () => {
     ['zero spans', { rowspan: '0', colspan: '0' }],
     ['huge digits', { rowspan: '9'.repeat(400), colspan: '9'.repeat(400) }],
   ])('reduces %s to what there is', async (_name, attributes) => {
-    const pdf = await renderCdaPdf(documentOf([table([row(['un.', 'deux.'], attributes), row(['trois.', 'quatre.'], attributes), row(['cinq.'])])]));
+    const pdf = await renderCdaPdf(
+      documentOf([table([row(['un.', 'deux.'], attributes), row(['trois.', 'quatre.'], attributes), row(['cinq.'])])]),
+    );
     const shown = await textOf(pdf);
     for (const cell of ['un.', 'deux.', 'trois.', 'quatre.', 'cinq.']) expect(shown).toContain(cell);
     expect(boxProblems(await readPdfPages(pdf.bytes))).toEqual([]);
@@ -88,7 +100,10 @@ describe('hostile narratives', () => {
   it.each(['table', 'list'] as const)('shows the text of a %s in a %s, 100 deep, on the page', async (kind) => {
     let nested: NarrativeNode = text('au fond');
     for (let depth = 0; depth < 100; depth += 1) {
-      nested = kind === 'list' ? element('list', {}, [element('item', {}, [text(`n${depth}.`), nested])]) : table([element('tr', {}, [element('td', {}, [text(`n${depth}.`), nested])])]);
+      nested =
+        kind === 'list'
+          ? element('list', {}, [element('item', {}, [text(`n${depth}.`), nested])])
+          : table([element('tr', {}, [element('td', {}, [text(`n${depth}.`), nested])])]);
     }
     const pdf = await renderCdaPdf(documentOf([nested]));
     const shown = await textOf(pdf);
@@ -103,9 +118,13 @@ describe('hostile narratives', () => {
   });
 
   it('shows a media that refers to itself in its caption once', async () => {
-    const self = element('renderMultiMedia', { referencedObject: 'a' }, [element('caption', {}, [element('renderMultiMedia', { referencedObject: 'a' }, [])])]);
+    const self = element('renderMultiMedia', { referencedObject: 'a' }, [
+      element('caption', {}, [element('renderMultiMedia', { referencedObject: 'a' }, [])]),
+    ]);
     const bytes = fixture('rgb.png');
-    const media = new Map([['a', { id: 'a', declaredMediaType: null, mediaType: 'image/png', bytes: () => bytes, byteLength: bytes.length }]]);
+    const media = new Map([
+      ['a', { id: 'a', declaredMediaType: null, mediaType: 'image/png', bytes: () => bytes, byteLength: bytes.length }],
+    ]);
     expect((await renderCdaPdf(documentOf([self], media))).unrendered).toEqual([]);
   });
 
@@ -125,7 +144,9 @@ describe('hostile narratives', () => {
     bomb.writeUInt32BE(60_000, 16);
     bomb.writeUInt32BE(60_000, 20);
     const bytes = new Uint8Array(bomb);
-    const media = new Map([['a', { id: 'a', declaredMediaType: null, mediaType: 'image/png', bytes: () => bytes, byteLength: bytes.length }]]);
+    const media = new Map([
+      ['a', { id: 'a', declaredMediaType: null, mediaType: 'image/png', bytes: () => bytes, byteLength: bytes.length }],
+    ]);
     const pdf = await renderCdaPdf(documentOf([element('renderMultiMedia', { referencedObject: 'a' }, [])], media));
     expect(pdf.unrendered.map((one) => one.code)).toEqual(['MEDIA_UNREADABLE']);
   });
@@ -137,7 +158,9 @@ describe('hostile narratives', () => {
     const chunk = Buffer.concat([Buffer.alloc(4), Buffer.from('IDAT'), data, Buffer.alloc(4)]);
     chunk.writeUInt32BE(data.length, 0);
     const bytes = new Uint8Array(Buffer.concat([png.subarray(0, at - 4), chunk, png.subarray(-12)]));
-    const media = new Map([['a', { id: 'a', declaredMediaType: null, mediaType: 'image/png', bytes: () => bytes, byteLength: bytes.length }]]);
+    const media = new Map([
+      ['a', { id: 'a', declaredMediaType: null, mediaType: 'image/png', bytes: () => bytes, byteLength: bytes.length }],
+    ]);
     const pdf = await renderCdaPdf(documentOf([element('renderMultiMedia', { referencedObject: 'a' }, [])], media));
     expect(pdf.unrendered.map((one) => one.code)).toEqual(['MEDIA_UNREADABLE']);
   });

@@ -25,12 +25,28 @@ function chunk(type: string, body: Uint8Array): Buffer {
 }
 
 /** A PNG of these rows as they are, filter bytes included. */
-function png(header: { readonly width: number; readonly height: number; readonly depth: number; readonly colorType: number; readonly interlaced?: boolean }, rows: Uint8Array): Uint8Array {
+function png(
+  header: {
+    readonly width: number;
+    readonly height: number;
+    readonly depth: number;
+    readonly colorType: number;
+    readonly interlaced?: boolean;
+  },
+  rows: Uint8Array,
+): Uint8Array {
   const ihdr = Buffer.alloc(13);
   ihdr.writeUInt32BE(header.width, 0);
   ihdr.writeUInt32BE(header.height, 4);
   ihdr.set([header.depth, header.colorType, 0, 0, header.interlaced === true ? 1 : 0], 8);
-  return new Uint8Array(Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), chunk('IHDR', ihdr), chunk('IDAT', deflateSync(rows)), chunk('IEND', new Uint8Array())]));
+  return new Uint8Array(
+    Buffer.concat([
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]),
+      chunk('IHDR', ihdr),
+      chunk('IDAT', deflateSync(rows)),
+      chunk('IEND', new Uint8Array()),
+    ]),
+  );
 }
 
 describe('PNG as PDF/A-1 image [ISO 19005-1 §6.4]', () => {

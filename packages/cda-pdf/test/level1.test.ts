@@ -8,14 +8,19 @@ import { readPdfPages, squeeze } from './support/pdf-text.js';
 import { fixture, sampleCda } from './support/sample-cda.js';
 
 const pdfType = 'application/pdf';
-const embed = (bytes: Uint8Array, mediaType: string = pdfType): ReturnType<typeof sampleCda> => sampleCda({ embedded: { mediaType, bytes } });
+const embed = (bytes: Uint8Array, mediaType: string = pdfType): ReturnType<typeof sampleCda> =>
+  sampleCda({ embedded: { mediaType, bytes } });
 
 /** A PDF/A-1b of another document, to stand inside a level 1 document. */
 async function pdfaInside(): Promise<Uint8Array> {
   return (await renderCdaPdf(sampleCda({ title: 'Compte rendu embarqué', narrative: 'corps embarqué' }), { conformance: '1b' })).bytes;
 }
 
-async function refusal(bytes: Uint8Array, mediaType: string = pdfType, options: CdaPdfOptions = {}): Promise<{ readonly code: string; readonly details: unknown; readonly requirement: unknown }> {
+async function refusal(
+  bytes: Uint8Array,
+  mediaType: string = pdfType,
+  options: CdaPdfOptions = {},
+): Promise<{ readonly code: string; readonly details: unknown; readonly requirement: unknown }> {
   try {
     await renderCdaPdf(embed(bytes, mediaType), options);
   } catch (error) {
@@ -104,8 +109,14 @@ describe('level 1 with a PDF [ECO.2.1.5]', () => {
 
   it('refuses a PDF over pdfBytes or pdfPages', async () => {
     const inside = await pdfaInside();
-    expect(await refusal(inside, pdfType, { limits: { pdfBytes: 5000 } })).toMatchObject({ code: 'ERR_MSS_CDA_PDF_EMBEDDED_LIMIT', details: { limit: 'pdfBytes' } });
-    expect(await refusal(await ordinaryPdf({ pages: 12 }), pdfType, { limits: { pdfPages: 10 } })).toMatchObject({ code: 'ERR_MSS_CDA_PDF_EMBEDDED_LIMIT', details: { limit: 'pdfPages' } });
+    expect(await refusal(inside, pdfType, { limits: { pdfBytes: 5000 } })).toMatchObject({
+      code: 'ERR_MSS_CDA_PDF_EMBEDDED_LIMIT',
+      details: { limit: 'pdfBytes' },
+    });
+    expect(await refusal(await ordinaryPdf({ pages: 12 }), pdfType, { limits: { pdfPages: 10 } })).toMatchObject({
+      code: 'ERR_MSS_CDA_PDF_EMBEDDED_LIMIT',
+      details: { limit: 'pdfPages' },
+    });
     expect((await refusal(inside, pdfType, { limits: { pdfPages: 1 } })).code).toBe('ERR_MSS_CDA_PDF_TOO_LARGE');
   });
 
@@ -117,7 +128,11 @@ describe('level 1 with a PDF [ECO.2.1.5]', () => {
 describe('level 1 with another body', () => {
   it('sets a text as it was typed, in any encoding', async () => {
     const text = 'Patient :\tDupré\r\n   retrait\r\n\r\nfin';
-    for (const bytes of [new TextEncoder().encode(text), new Uint8Array(Buffer.from(text, 'latin1')), new Uint8Array(Buffer.from(`\uFEFF${text}`, 'utf16le'))]) {
+    for (const bytes of [
+      new TextEncoder().encode(text),
+      new Uint8Array(Buffer.from(text, 'latin1')),
+      new Uint8Array(Buffer.from(`\uFEFF${text}`, 'utf16le')),
+    ]) {
       const pdf = await renderCdaPdf(embed(bytes, 'text/plain'));
       expect((await textPages(pdf.bytes)).join('')).toContain('Patient:Dupréretraitfin');
       expect(pdf.conformance).toBe('PDF/A-1b');
@@ -141,13 +156,21 @@ describe('level 1 with another body', () => {
   ])('sets %s (%s) on pages of its own', async (mediaType, name, images) => {
     const pdf = await renderCdaPdf(embed(fixture(name), mediaType));
     const objects = await openObjects(pdf.bytes);
-    expect(objects.context.enumerateIndirectObjects().filter(([, object]) => String(object).includes('/Subtype /Image'))).toHaveLength(images);
+    expect(objects.context.enumerateIndirectObjects().filter(([, object]) => String(object).includes('/Subtype /Image'))).toHaveLength(
+      images,
+    );
     expect((await inspectPdf(pdf.bytes)).problems).toEqual([]);
   });
 
   it('refuses what it cannot show, naming the type only when it is one', async () => {
-    expect(await refusal(new Uint8Array(200), 'audio/mpeg')).toMatchObject({ code: 'ERR_MSS_CDA_PDF_MEDIA_UNSUPPORTED', details: { mediaType: 'audio/mpeg' } });
-    expect(await refusal(new Uint8Array(200), 'mme dupont')).toMatchObject({ code: 'ERR_MSS_CDA_PDF_MEDIA_UNSUPPORTED', details: { mediaType: 'unknown' } });
+    expect(await refusal(new Uint8Array(200), 'audio/mpeg')).toMatchObject({
+      code: 'ERR_MSS_CDA_PDF_MEDIA_UNSUPPORTED',
+      details: { mediaType: 'audio/mpeg' },
+    });
+    expect(await refusal(new Uint8Array(200), 'mme dupont')).toMatchObject({
+      code: 'ERR_MSS_CDA_PDF_MEDIA_UNSUPPORTED',
+      details: { mediaType: 'unknown' },
+    });
     expect(await refusal(fixture('rgb.png').slice(0, 50), 'image/png')).toMatchObject({ code: 'ERR_MSS_CDA_PDF_MEDIA_UNREADABLE' });
     expect(await refusal(fixture('cmyk.jpg'), 'image/jpeg')).toMatchObject({ code: 'ERR_MSS_CDA_PDF_MEDIA_UNSUPPORTED' });
     expect(await refusal(fixture('scan-g4.tiff').slice(0, 100), 'image/tiff')).toMatchObject({ code: 'ERR_MSS_CDA_PDF_MEDIA_UNREADABLE' });
@@ -227,7 +250,10 @@ describe('inspectPdf', () => {
     const problems = (await inspectPdf(await document.save({ useObjectStreams: false }))).problems;
     expect(problems).toEqual(['ACTION', 'ANNOTATION', 'FORBIDDEN_FEATURE', 'STREAM_FILTER']);
     const intents = catalog.lookup(lib.PDFName.of('OutputIntents'), lib.PDFArray);
-    context.lookup(intents.get(0), lib.PDFDict).lookup(lib.PDFName.of('DestOutputProfile'), lib.PDFStream).dict.set(lib.PDFName.of('N'), lib.PDFNumber.of(4));
+    context
+      .lookup(intents.get(0), lib.PDFDict)
+      .lookup(lib.PDFName.of('DestOutputProfile'), lib.PDFStream)
+      .dict.set(lib.PDFName.of('N'), lib.PDFNumber.of(4));
     expect((await inspectPdf(await document.save({ useObjectStreams: false }))).problems).toContain('OUTPUT_INTENT_NOT_RGB');
   });
 });

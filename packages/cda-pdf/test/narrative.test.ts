@@ -45,7 +45,8 @@ describe('narrative [CDA R2 §4.3.5]', () => {
 
   it('sets nested styles, whatever their case, in the faces they name', async () => {
     const { pages, text, unrendered } = await render({
-      narrative: 'avant <content styleCode="bold">gras <content styleCode="ITALICS">les deux</content></content> <content styleCode="Emphasis Underline">appuyé</content> <content styleCode="xSociete">maison</content>',
+      narrative:
+        'avant <content styleCode="bold">gras <content styleCode="ITALICS">les deux</content></content> <content styleCode="Emphasis Underline">appuyé</content> <content styleCode="xSociete">maison</content>',
     });
     expect(text).toContain('avantgraslesdeuxappuyémaison');
     const faces = ['avant', 'gras', 'les deux', 'appuyé', 'maison'].map((word) => itemWith(pages, word).font);
@@ -132,7 +133,9 @@ describe('tables [CDA R2 §4.3.5.5]', () => {
 
   it('repeats the head on every page as decoration and loses no row', async () => {
     const rows = Array.from({ length: 120 }, (_, index) => `<tr><td>ligne-${index}.</td><td>valeur</td></tr>`).join('');
-    const { pages, text } = await render({ narrative: `<table><thead><tr><th>Analyse</th><th>Résultat</th></tr></thead><tbody>${rows}</tbody></table>` });
+    const { pages, text } = await render({
+      narrative: `<table><thead><tr><th>Analyse</th><th>Résultat</th></tr></thead><tbody>${rows}</tbody></table>`,
+    });
     const withRows = pages.filter((page) => page.items.some((item) => item.text.includes('ligne-')));
     expect(withRows.length).toBeGreaterThan(2);
     for (const [index, page] of withRows.entries()) {
@@ -151,14 +154,19 @@ describe('tables [CDA R2 §4.3.5.5]', () => {
 
   it('divides a cell that is higher than a page, and every neighbour goes on beside it', async () => {
     const long = Array.from({ length: 400 }, (_, index) => `phrase ${index}.`).join('<br/>');
-    const { pages, text } = await render({ narrative: `<table><tbody><tr><td>${long}</td><td>voisin</td></tr><tr><td>suite</td><td>fin</td></tr></tbody></table>` });
+    const { pages, text } = await render({
+      narrative: `<table><tbody><tr><td>${long}</td><td>voisin</td></tr><tr><td>suite</td><td>fin</td></tr></tbody></table>`,
+    });
     expect(pages.length).toBeGreaterThan(5);
     for (let index = 0; index < 400; index += 1) expect(text).toContain(`phrase${index}.`);
     expect(boxProblems(pages)).toEqual([]);
   });
 
   it('carries a rowspan over a page break, its text once', async () => {
-    const rows = Array.from({ length: 80 }, (_, index) => `<tr>${index === 0 ? '<td rowspan="80">groupe</td>' : ''}<td>n${index}.</td></tr>`).join('');
+    const rows = Array.from(
+      { length: 80 },
+      (_, index) => `<tr>${index === 0 ? '<td rowspan="80">groupe</td>' : ''}<td>n${index}.</td></tr>`,
+    ).join('');
     const { pages, text } = await render({ narrative: `<table><tbody>${rows}</tbody></table>` });
     expect(text.split('groupe')).toHaveLength(2);
     for (let index = 0; index < 80; index += 1) expect(text).toContain(`n${index}.`);
@@ -167,19 +175,26 @@ describe('tables [CDA R2 §4.3.5.5]', () => {
 
   it('grows the last row of a rowspan whose text is higher than its rows', async () => {
     const tall = Array.from({ length: 12 }, (_, index) => `l${index}.`).join('<br/>');
-    const { pages } = await render({ narrative: `<table><tbody><tr><td rowspan="2">${tall}</td><td>a</td></tr><tr><td>b</td></tr><tr><td>après</td><td>c</td></tr></tbody></table>` });
+    const { pages } = await render({
+      narrative: `<table><tbody><tr><td rowspan="2">${tall}</td><td>a</td></tr><tr><td>b</td></tr><tr><td>après</td><td>c</td></tr></tbody></table>`,
+    });
     expect(itemWith(pages, 'après').y).toBeLessThan(itemWith(pages, 'l11.').y);
   });
 
   it('ends with the foot, which the schema puts before the bodies', async () => {
-    const { text } = await render({ narrative: '<table><thead><tr><th>T</th></tr></thead><tfoot><tr><td>total</td></tr></tfoot><tbody><tr><td>corps</td></tr></tbody></table>' });
+    const { text } = await render({
+      narrative:
+        '<table><thead><tr><th>T</th></tr></thead><tfoot><tr><td>total</td></tr></tfoot><tbody><tr><td>corps</td></tr></tbody></table>',
+    });
     expect(text).toContain('Tcorpstotal');
   });
 
   it('turns the page for a table that is too wide, its heading with it, and turns back', async () => {
     const head = Array.from({ length: 16 }, (_, index) => `<th>Dénomination${index}</th>`).join('');
     const row = Array.from({ length: 16 }, (_, index) => `<td>c${index}.</td>`).join('');
-    const { pages, text } = await render({ narrative: ['avant', `<table><thead><tr>${head}</tr></thead><tbody><tr>${row}</tr></tbody></table>`, 'après'] });
+    const { pages, text } = await render({
+      narrative: ['avant', `<table><thead><tr>${head}</tr></thead><tbody><tr>${row}</tr></tbody></table>`, 'après'],
+    });
     const turned = pages.filter((page) => page.width > page.height);
     expect(turned).toHaveLength(1);
     expect(turned[0]?.items.some((item) => item.text === 'Section 2')).toBe(true);
@@ -189,13 +204,18 @@ describe('tables [CDA R2 §4.3.5.5]', () => {
   });
 
   it('aligns cells as the row, the group or the cell says', async () => {
-    const { pages } = await render({ narrative: '<table width="100%"><col width="50%"/><col width="50%"/><tbody><tr align="right"><td>droite</td><td align="left">gauche</td></tr><tr><td>repère</td><td>x</td></tr></tbody></table>' });
+    const { pages } = await render({
+      narrative:
+        '<table width="100%"><col width="50%"/><col width="50%"/><tbody><tr align="right"><td>droite</td><td align="left">gauche</td></tr><tr><td>repère</td><td>x</td></tr></tbody></table>',
+    });
     expect(itemWith(pages, 'droite').x).toBeGreaterThan(itemWith(pages, 'repère').x + 100);
     expect(itemWith(pages, 'gauche').x).toBeLessThan(330);
   });
 
   it('shows what stands in a table without being a row or a cell, and reports it', async () => {
-    const { text, unrendered } = await render({ narrative: '<table><paragraph>égaré</paragraph><tbody><tr>texte nu<td>cellule</td></tr></tbody></table>' });
+    const { text, unrendered } = await render({
+      narrative: '<table><paragraph>égaré</paragraph><tbody><tr>texte nu<td>cellule</td></tr></tbody></table>',
+    });
     expect(text).toContain('égarétextenucellule');
     expect(unrendered).toEqual(['ELEMENT_UNKNOWN section 1']);
   });
@@ -204,7 +224,8 @@ describe('tables [CDA R2 §4.3.5.5]', () => {
 describe('media [CDA R2 §4.3.6, renderMultiMedia]', () => {
   it('shows an image in a cell by what its bytes say, with its caption as alternative text', async () => {
     const { structure, text, unrendered } = await render({
-      narrative: '<table><tbody><tr><td>Tracé</td><td><renderMultiMedia referencedObject="i1"><caption>Tracé du jour</caption></renderMultiMedia></td></tr></tbody></table>',
+      narrative:
+        '<table><tbody><tr><td>Tracé</td><td><renderMultiMedia referencedObject="i1"><caption>Tracé du jour</caption></renderMultiMedia></td></tr></tbody></table>',
       media: [{ id: 'i1', mediaType: 'image/jpeg', bytes: onePixel }],
     });
     expect(nodesOf(structure, 'Figure').map((figure) => [figure.alt, figure.content])).toEqual([['Tracé du jour', 1]]);
@@ -214,14 +235,24 @@ describe('media [CDA R2 §4.3.6, renderMultiMedia]', () => {
 
   it('says where a media is missing, damaged, in four colours or of a type that is not shown', async () => {
     const { text, unrendered } = await render({
-      narrative: ['x<renderMultiMedia referencedObject="absent"/>', '<renderMultiMedia referencedObject="bad"/>', '<renderMultiMedia referencedObject="cmyk"/>', '<renderMultiMedia referencedObject="dicom"/>'],
+      narrative: [
+        'x<renderMultiMedia referencedObject="absent"/>',
+        '<renderMultiMedia referencedObject="bad"/>',
+        '<renderMultiMedia referencedObject="cmyk"/>',
+        '<renderMultiMedia referencedObject="dicom"/>',
+      ],
       media: [
         { id: 'bad', mediaType: 'image/png', bytes: onePixel.slice(0, 60) },
         { id: 'cmyk', mediaType: 'image/jpeg', bytes: fixture('cmyk.jpg') },
         { id: 'dicom', mediaType: 'application/dicom', bytes: new Uint8Array(300) },
       ],
     });
-    expect(unrendered).toEqual(['MEDIA_MISSING section 1', 'MEDIA_UNREADABLE section 2', 'MEDIA_UNSUPPORTED section 3', 'MEDIA_UNSUPPORTED section 4']);
+    expect(unrendered).toEqual([
+      'MEDIA_MISSING section 1',
+      'MEDIA_UNREADABLE section 2',
+      'MEDIA_UNSUPPORTED section 3',
+      'MEDIA_UNSUPPORTED section 4',
+    ]);
     expect(text).toContain('absentdudocumentCDA');
     expect(text).toContain('illisible');
     expect(text).toContain('Remarquessurcetteimpression');

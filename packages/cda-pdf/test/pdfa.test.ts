@@ -48,7 +48,9 @@ describe('PDF/A-1a [ISO 19005-1]', () => {
   });
 
   it('embeds every face as a subset with a complete CIDSet, and no glyph is missing', async () => {
-    const { bytes } = await renderCdaPdf(sampleCda({ narrative: 'À é œ Ÿ € ≥ µ ☑ → \u{1F600} 漢 <content styleCode="Bold">gras ☐</content>' }));
+    const { bytes } = await renderCdaPdf(
+      sampleCda({ narrative: 'À é œ Ÿ € ≥ µ ☑ → \u{1F600} 漢 <content styleCode="Bold">gras ☐</content>' }),
+    );
     const document = await openObjects(bytes);
     const descriptors = document.context
       .enumerateIndirectObjects()
@@ -123,7 +125,8 @@ describe('determinism', () => {
   });
 
   it('gives another file identifier for another document', async () => {
-    const idOf = async (narrative: string): Promise<string> => /\/ID \[(.*?)\]/s.exec(Buffer.from((await renderCdaPdf(sampleCda({ narrative }))).bytes).toString('latin1'))?.[1] ?? '';
+    const idOf = async (narrative: string): Promise<string> =>
+      /\/ID \[(.*?)\]/s.exec(Buffer.from((await renderCdaPdf(sampleCda({ narrative }))).bytes).toString('latin1'))?.[1] ?? '';
     expect(await idOf('a')).not.toBe(await idOf('b'));
   });
 });

@@ -14,9 +14,22 @@ import { createUnrenderedReport } from '../src/unrendered.js';
 const seed = 20260101;
 const fonts = createFontSet();
 const plain: TextStyle = { bold: false, italic: false, mono: false, underline: false, strike: false, size: 9, rise: 0, color: [0, 0, 0] };
-const styles: readonly TextStyle[] = [plain, { ...plain, bold: true }, { ...plain, italic: true, size: 7 }, { ...plain, bold: true, italic: true, size: 16 }];
-const runs = fc.array(fc.record({ text: fc.string({ unit: 'binary', maxLength: 60 }), style: fc.constantFrom(...styles) }), { maxLength: 6 });
-const french = fc.array(fc.record({ text: fc.string({ unit: fc.constantFrom(...'abcdeéàçœ ’-/,;.()0123456789 \u00A0\u202F'), maxLength: 80 }), style: fc.constantFrom(...styles) }), { maxLength: 6 });
+const styles: readonly TextStyle[] = [
+  plain,
+  { ...plain, bold: true },
+  { ...plain, italic: true, size: 7 },
+  { ...plain, bold: true, italic: true, size: 16 },
+];
+const runs = fc.array(fc.record({ text: fc.string({ unit: 'binary', maxLength: 60 }), style: fc.constantFrom(...styles) }), {
+  maxLength: 6,
+});
+const french = fc.array(
+  fc.record({
+    text: fc.string({ unit: fc.constantFrom(...Array.from('abcdeéàçœ ’-/,;.()0123456789 \u00A0\u202F')), maxLength: 80 }),
+    style: fc.constantFrom(...styles),
+  }),
+  { maxLength: 6 },
+);
 
 const squeeze = (text: string): string => text.replaceAll(/[ \n]/g, '');
 
@@ -26,7 +39,8 @@ describe('text', () => {
       fc.property(runs, (given) => {
         for (const one of given) {
           for (const { text, style } of fitToFaces(one, fonts, createUnrenderedReport())) {
-            for (const character of text.replaceAll('\n', '')) expect(fonts.face(faceOf(style)).glyphOf(character.codePointAt(0) ?? 0)).toBeGreaterThan(0);
+            for (const character of text.replaceAll('\n', ''))
+              expect(fonts.face(faceOf(style)).glyphOf(character.codePointAt(0) ?? 0)).toBeGreaterThan(0);
           }
         }
       }),
@@ -66,7 +80,8 @@ describe('text', () => {
     fc.assert(
       fc.property(french, (given) => {
         const lines = breakLines(measureText(given, fonts, createUnrenderedReport()), 10_000, { fonts, scale: 1, emptyHeight: 10 });
-        for (const { pieces } of lines) for (const { text, style, width } of pieces) expect(width).toBeCloseTo(widthOf(text, fonts.face(faceOf(style)), style.size), 6);
+        for (const { pieces } of lines)
+          for (const { text, style, width } of pieces) expect(width).toBeCloseTo(widthOf(text, fonts.face(faceOf(style)), style.size), 6);
       }),
       { seed },
     );
@@ -74,9 +89,12 @@ describe('text', () => {
 });
 
 describe('tables', () => {
-  const cell = fc.record({ colSpan: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(1000)), rowSpan: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(Infinity)) }).map(
-    (spans): TableCell => ({ blocks: [], isHeader: false, verticalAlign: 'top', fill: null, ...spans }),
-  );
+  const cell = fc
+    .record({
+      colSpan: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(1000)),
+      rowSpan: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(Infinity)),
+    })
+    .map((spans): TableCell => ({ blocks: [], isHeader: false, verticalAlign: 'top', fill: null, ...spans }));
   const groups = fc.array(fc.array(fc.record({ cells: fc.array(cell, { maxLength: 6 }) }), { maxLength: 6 }), { maxLength: 3 });
 
   it('places every cell once, inside its group and beside the others', () => {
@@ -103,17 +121,36 @@ describe('tables', () => {
   });
 
   it('divides the whole width among the columns, each at least as wide as its longest word when there is room', () => {
-    const demand = fc.record({ column: fc.integer({ min: 0, max: 5 }), colSpan: fc.integer({ min: 1, max: 6 }), min: fc.integer({ min: 0, max: 80 }), more: fc.integer({ min: 0, max: 300 }) });
-    const wish = fc.oneof(fc.constant(null), fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }) }), fc.record({ fixed: fc.integer({ min: 5, max: 60 }) }));
+    const demand = fc.record({
+      column: fc.integer({ min: 0, max: 5 }),
+      colSpan: fc.integer({ min: 1, max: 6 }),
+      min: fc.integer({ min: 0, max: 80 }),
+      more: fc.integer({ min: 0, max: 300 }),
+    });
+    const wish = fc.oneof(
+      fc.constant(null),
+      fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      fc.record({ fixed: fc.integer({ min: 5, max: 60 }) }),
+    );
     fc.assert(
-      fc.property(fc.array(demand, { maxLength: 20 }), fc.array(wish, { maxLength: 6 }), fc.integer({ min: 100, max: 800 }), (given, wishes, width) => {
-        const demands = given.map(({ more, ...one }) => ({ ...one, colSpan: Math.min(one.colSpan, 6 - one.column), max: one.min + more }));
-        const extents = columnExtents(6, demands, wishes);
-        const widths = columnWidths(extents, width, wishes);
-        expect(widths.reduce((sum, one) => sum + one, 0)).toBeCloseTo(width, 3);
-        for (const one of widths) expect(one).toBeGreaterThanOrEqual(0);
-        if (extents.sumMin <= width) for (const [column, one] of widths.entries()) expect(one).toBeGreaterThanOrEqual((extents.min[column] ?? 0) - 0.001);
-      }),
+      fc.property(
+        fc.array(demand, { maxLength: 20 }),
+        fc.array(wish, { maxLength: 6 }),
+        fc.integer({ min: 100, max: 800 }),
+        (given, wishes, width) => {
+          const demands = given.map(({ more, ...one }) => ({
+            ...one,
+            colSpan: Math.min(one.colSpan, 6 - one.column),
+            max: one.min + more,
+          }));
+          const extents = columnExtents(6, demands, wishes);
+          const widths = columnWidths(extents, width, wishes);
+          expect(widths.reduce((sum, one) => sum + one, 0)).toBeCloseTo(width, 3);
+          for (const one of widths) expect(one).toBeGreaterThanOrEqual(0);
+          if (extents.sumMin <= width)
+            for (const [column, one] of widths.entries()) expect(one).toBeGreaterThanOrEqual((extents.min[column] ?? 0) - 0.001);
+        },
+      ),
       { seed },
     );
   });

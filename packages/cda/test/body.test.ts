@@ -207,6 +207,17 @@ describe('media of a structured body', () => {
     expect(codes).toEqual([code]);
   });
 
+  it.each(['constructor', '__proto__', 'toString', 'valueOf'])('a mediaType %s is a text like any other', (type) => {
+    const zip = Buffer.from('PK\x03\x04rest', 'latin1').toString('base64');
+    const { body } = withMedia(
+      'texte',
+      media('a', `<value mediaType="${type}" representation="B64">${zip}</value>`),
+      media('b', `<value mediaType="${type}" representation="B64">QUFB</value>`),
+    );
+    expect(body.media.get('a')?.mediaType).toBe('application/zip');
+    expect(body.media.get('b')?.mediaType).toBe(type.toLowerCase());
+  });
+
   it('base64 with line breaks and without its padding is read', () => {
     const folded = pngBase64.replaceAll(/(.{5})/g, '$1\r\n').replace(/=+$/, '');
     const { body } = withMedia('texte', media('a', `<value mediaType="image/png" representation="B64">${folded}</value>`));

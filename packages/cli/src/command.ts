@@ -25,4 +25,7 @@ export interface CommandResult {
 }
 
 /** A command's work: arguments in, result out. Throws `MssError`. */
-export type CommandAction<Arguments extends readonly unknown[]> = (context: CommandContext, ...args: Arguments) => Promise<CommandResult | undefined>;
+export type CommandAction<Arguments extends readonly unknown[]> = (
+  context: CommandContext,
+  ...args: Arguments
+) => Promise<CommandResult | undefined>;

@@ -2,7 +2,12 @@ import { Help, type Command, type HelpConfiguration, type Option } from 'command
 
 import type { Language } from './command.js';
 
-const titles: Readonly<Record<string, string>> = { 'Usage:': 'Utilisation :', 'Arguments:': 'Arguments :', 'Options:': 'Options :', 'Commands:': 'Commandes :' };
+const titles: Readonly<Record<string, string>> = {
+  'Usage:': 'Utilisation :',
+  'Arguments:': 'Arguments :',
+  'Options:': 'Options :',
+  'Commands:': 'Commandes :',
+};
 
 /** The help texts of commander in the user's language. */
 export function helpIn(language: Language): HelpConfiguration {

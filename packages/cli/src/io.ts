@@ -82,7 +82,8 @@ async function readBounded(stream: NodeJS.ReadableStream, maxBytes: number): Pro
   for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     length += bytes.length;
-    if (length > maxBytes) throw new MssError<CliErrorCode>('ERR_MSS_CLI_TOO_LARGE', 'the input is larger than the limit', { details: { maxBytes } });
+    if (length > maxBytes)
+      throw new MssError<CliErrorCode>('ERR_MSS_CLI_TOO_LARGE', 'the input is larger than the limit', { details: { maxBytes } });
     chunks.push(bytes);
   }
   return concatBytes(chunks);

@@ -23,9 +23,13 @@ interface Manner {
   readonly standard: boolean;
 }
 
-const isObject = (item: unknown): item is Readonly<Record<string, unknown>> => typeof item === 'object' && item !== null && !Array.isArray(item) && !(item instanceof Date);
+const isObject = (item: unknown): item is Readonly<Record<string, unknown>> =>
+  typeof item === 'object' && item !== null && !Array.isArray(item) && !(item instanceof Date);
 const isEmpty = (item: unknown): boolean =>
-  item === null || item === undefined || item === '' || (Array.isArray(item) ? item.length === 0 : isObject(item) && Object.keys(item).length === 0);
+  item === null ||
+  item === undefined ||
+  item === '' ||
+  (Array.isArray(item) ? item.length === 0 : isObject(item) && Object.keys(item).length === 0);
 const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 
 /** A value on one line; `null` when it takes several. */
@@ -85,9 +89,16 @@ function finding(item: Readonly<Record<string, unknown>>, language: Language): s
   const keys = Object.keys(item);
   if (typeof code === 'string' && keys.every((key) => ['code', 'message', 'where', 'requirement'].includes(key))) {
     const sentence = sentenceOf(item, language) ?? (typeof message === 'string' ? message : null);
-    return [code, ...(typeof where === 'string' ? [`(${where})`] : []), ...(sentence === null ? [] : ['–', sentence])].join(' ').replaceAll(invisible, ' ');
+    return [code, ...(typeof where === 'string' ? [`(${where})`] : []), ...(sentence === null ? [] : ['–', sentence])]
+      .join(' ')
+      .replaceAll(invisible, ' ');
   }
-  if (keys.length === 2 && 'code' in item && 'label' in item) return `${String(code ?? '–')} ${String(label ?? '')}`.trim().replaceAll(invisible, ' ');
+  if (keys.length === 2 && 'code' in item && 'label' in item) {
+    return [code, label]
+      .filter((text) => typeof text === 'string')
+      .join(' ')
+      .replaceAll(invisible, ' ');
+  }
   if (typeof address === 'string' && keys.every((key) => key === 'name' || key === 'address')) {
     return (typeof name === 'string' ? `${name} <${address}>` : address).replaceAll(invisible, ' ');
   }

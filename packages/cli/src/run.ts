@@ -74,9 +74,15 @@ function usageOf(problem: UsageProblem): ToldError {
 
 /** What is not an error of the toolkit is shown without its message: nobody knows what it quotes. */
 function toldOf(error: unknown): ToldError {
-  if (!isMssError(error)) return { code: 'ERR_MSS_CLI_INTERNAL', message: 'unexpected failure (MSS_DEBUG=1 tells more)', requirement: null };
+  if (!isMssError(error))
+    return { code: 'ERR_MSS_CLI_INTERNAL', message: 'unexpected failure (MSS_DEBUG=1 tells more)', requirement: null };
   const { french } = error.details;
-  return { code: error.code, message: error.message, requirement: error.requirement ?? null, ...(typeof french === 'string' ? { french } : {}) };
+  return {
+    code: error.code,
+    message: error.message,
+    requirement: error.requirement ?? null,
+    ...(typeof french === 'string' ? { french } : {}),
+  };
 }
 
 /** `mss help`, `mss help message`, `mss help message build`. */

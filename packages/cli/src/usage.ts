@@ -22,13 +22,19 @@ export function describeUsage(error: CommanderError, command: Command): UsagePro
   const help = { english: `see: mss help${name.slice(3)}`, french: `voir « mss help${name.slice(3)} »` };
   const guess = /\(Did you mean (?:one of )?([^?]*)\?\)/.exec(error.message)?.[1];
   const meant = { english: guess === undefined ? '' : ` (did you mean ${guess}?)`, french: guess === undefined ? '' : ` (${guess} ?)` };
-  const tell = (english: string, french: string): UsageProblem => ({ english: `${english}; ${help.english}`, french: `${french} ; ${help.french}` });
+  const tell = (english: string, french: string): UsageProblem => ({
+    english: `${english}; ${help.english}`,
+    french: `${french} ; ${help.french}`,
+  });
   const names = command.commands.map((one) => one.name()).join(', ');
   switch (error.code) {
     case 'commander.help':
       return tell(`a command is missing after ${name}: ${names}`, `une commande manque après ${name} : ${names}`);
     case 'commander.unknownCommand':
-      return tell(`unknown command${meant.english}; ${name} has: ${names}`, `commande inconnue${meant.french} ; ${name} connaît : ${names}`);
+      return tell(
+        `unknown command${meant.english}; ${name} has: ${names}`,
+        `commande inconnue${meant.french} ; ${name} connaît : ${names}`,
+      );
     case 'commander.unknownOption':
       return tell(`unknown option for ${name}${meant.english}`, `option inconnue de ${name}${meant.french}`);
     case 'commander.missingArgument':

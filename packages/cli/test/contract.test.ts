@@ -7,23 +7,50 @@ import { cda, mss, temporaryFolder } from './support.js';
 
 const report = cda('001-biologie-hemogramme');
 const file = temporaryFolder();
-const send = ['--from', 'Dr_Claire_MOREAU_Cabinet <claire.moreau@cabinet.mssante.test>', '--mailbox-kind', 'per', '--to', 'hugo.bernard@clinique.mssante.test'];
+const send = [
+  '--from',
+  'Dr_Claire_MOREAU_Cabinet <claire.moreau@cabinet.mssante.test>',
+  '--mailbox-kind',
+  'per',
+  '--to',
+  'hugo.bernard@clinique.mssante.test',
+];
 
 describe('mss ins', () => {
   it('check: a right matricule', async () => {
     const { status, json } = await mss(['ins', 'check', '258038708599044', '--oid', '1.2.250.1.213.1.4.8', '--json']);
     expect(status).toBe(0);
-    expect(json).toMatchObject({ ok: true, matricule: '258038708599044', kind: 'NIR', sex: 'F', birthYear: '58', birthMonth: 3, keyExpected: '44', problems: [] });
+    expect(json).toMatchObject({
+      ok: true,
+      matricule: '258038708599044',
+      kind: 'NIR',
+      sex: 'F',
+      birthYear: '58',
+      birthMonth: 3,
+      keyExpected: '44',
+      problems: [],
+    });
   });
   it('check: a wrong key is a negative verdict, with what was found', async () => {
     const { status, json } = await mss(['ins', 'check', '258038708599045', '--json']);
     expect(status).toBe(1);
-    expect(json).toMatchObject({ ok: false, kind: null, keyExpected: '44', error: { code: expect.stringMatching(/^ERR_MSS_INS_/), requirement: 'ECO.2.2.6' } });
+    expect(json).toMatchObject({
+      ok: false,
+      kind: null,
+      keyExpected: '44',
+      error: { code: expect.stringMatching(/^ERR_MSS_INS_/), requirement: 'ECO.2.2.6' },
+    });
     expect(JSON.stringify(json.error)).not.toContain('258038708599045');
   });
   it('address: only of a qualified identity', async () => {
-    expect(await mss(['ins', 'address', '149072A00499114', '--status', 'qualifiee', '--json'])).toMatchObject({ status: 0, json: { address: '149072A00499114@patient.mssante.fr' } });
-    expect(await mss(['ins', 'address', '149072A00499114', '--status', 'validee', '--json'])).toMatchObject({ status: 1, json: { error: { code: 'ERR_MSS_INS_NOT_QUALIFIED', requirement: 'ECO.2.2.6' } } });
+    expect(await mss(['ins', 'address', '149072A00499114', '--status', 'qualifiee', '--json'])).toMatchObject({
+      status: 0,
+      json: { address: '149072A00499114@patient.mssante.fr' },
+    });
+    expect(await mss(['ins', 'address', '149072A00499114', '--status', 'validee', '--json'])).toMatchObject({
+      status: 1,
+      json: { error: { code: 'ERR_MSS_INS_NOT_QUALIFIED', requirement: 'ECO.2.2.6' } },
+    });
     const test = ['ins', 'address', '279035121518989', '--oid', '1.2.250.1.213.1.4.10', '--status', 'qualifiee', '--json'];
     expect(await mss(test)).toMatchObject({ status: 1, json: { error: { code: 'ERR_MSS_INS_TEST_IDENTITY' } } });
     expect(await mss([...test, '--environment', 'test'])).toMatchObject({ status: 0 });
@@ -41,7 +68,10 @@ describe('mss subject', () => {
       tolerated: [],
       candidates: [],
     });
-    expect(await mss(['subject', 'parse', 'Bonjour', '--json'])).toMatchObject({ status: 1, json: { ok: false, error: { requirement: 'ECO.2.1.3' } } });
+    expect(await mss(['subject', 'parse', 'Bonjour', '--json'])).toMatchObject({
+      status: 1,
+      json: { ok: false, error: { requirement: 'ECO.2.1.3' } },
+    });
   });
   it('format', async () => {
     expect((await mss(['subject', 'format', report, '--json'])).json).toEqual({
@@ -53,10 +83,30 @@ describe('mss subject', () => {
 
 describe('mss cda', () => {
   it('inspect has the documented keys, from a file or standard input', async () => {
-    const keys = ['level', 'documentId', 'type', 'title', 'patient', 'serviceStart', 'orderNumbers', 'author', 'custodian', 'legalAuthenticator', 'embedded', 'sections'];
+    const keys = [
+      'level',
+      'documentId',
+      'type',
+      'title',
+      'patient',
+      'serviceStart',
+      'orderNumbers',
+      'author',
+      'custodian',
+      'legalAuthenticator',
+      'embedded',
+      'sections',
+    ];
     const fromFile = await mss(['cda', 'inspect', report, '--json']);
     expect(Object.keys(fromFile.json)).toEqual(expect.arrayContaining(keys));
-    expect(fromFile.json.patient).toMatchObject({ matricule: '258038708599044', birthName: 'ROCHEBRUNE', usualName: 'VALLONGUE', givenNames: ['JEANNE', 'MARIE', 'LOUISE'], birthDate: '19580312', sex: 'F' });
+    expect(fromFile.json.patient).toMatchObject({
+      matricule: '258038708599044',
+      birthName: 'ROCHEBRUNE',
+      usualName: 'VALLONGUE',
+      givenNames: ['JEANNE', 'MARIE', 'LOUISE'],
+      birthDate: '19580312',
+      sex: 'F',
+    });
     const fromInput = await mss(['cda', 'inspect', '-', '--json'], readFileSync(report));
     expect(fromInput.json).toEqual(fromFile.json);
   });
@@ -89,7 +139,12 @@ describe('mss xdm', () => {
     expect(packed).toMatchObject({ status: 0, json: { file: zip, documents: [{ uri: 'DOC0001.XML' }] } });
     const { status, json } = await mss(['xdm', 'inspect', zip, '--extract', file('extracted'), '--json']);
     expect(status).toBe(0);
-    expect(json).toMatchObject({ ok: true, patient: { matricule: '258038708599044' }, documents: [{ uri: 'DOC0001.XML', sizeOk: true, hashOk: true, cda: { level: 3 } }], tolerated: [] });
+    expect(json).toMatchObject({
+      ok: true,
+      patient: { matricule: '258038708599044' },
+      documents: [{ uri: 'DOC0001.XML', sizeOk: true, hashOk: true, cda: { level: 3 } }],
+      tolerated: [],
+    });
     expect(json.submissionSet.submissionTime).toBe('20260302093000');
     const [written] = json.extracted;
     expect(written.file).toMatch(/^[0-9a-f]{32}\.xml$/);
@@ -110,8 +165,29 @@ describe('mss xdm', () => {
 describe('mss message', () => {
   it('build, then inspect', async () => {
     const eml = file('mail.eml');
-    const built = await mss(['message', 'build', ...send, '258038708599044@patient.mssante.fr', '--ins-status', 'qualifiee', '--cda', report, '--request', 'dsn,mdn', '-o', eml, '--json']);
-    expect(built).toMatchObject({ status: 0, json: { file: eml, messageId: expect.stringMatching(/^<.*>$/), attachments: [{ name: 'IHE_XDM.ZIP' }, { mediaType: 'application/pdf' }] } });
+    const built = await mss([
+      'message',
+      'build',
+      ...send,
+      '258038708599044@patient.mssante.fr',
+      '--ins-status',
+      'qualifiee',
+      '--cda',
+      report,
+      '--request',
+      'dsn,mdn',
+      '-o',
+      eml,
+      '--json',
+    ]);
+    expect(built).toMatchObject({
+      status: 0,
+      json: {
+        file: eml,
+        messageId: expect.stringMatching(/^<.*>$/),
+        attachments: [{ name: 'IHE_XDM.ZIP' }, { mediaType: 'application/pdf' }],
+      },
+    });
     const { status, json } = await mss(['message', 'inspect', eml, '--json']);
     expect(status).toBe(0);
     expect(json).toMatchObject({
@@ -147,7 +223,14 @@ describe('mss receipt inspect', () => {
 
 describe('every command', () => {
   it('says wrong usage with status 2, and speaks French by default', async () => {
-    for (const args of [['nonsense'], ['ins'], ['ins', 'check'], ['ins', 'check', '1', '--nonsense'], ['cda', 'inspect', '/nowhere.xml'], ['ins', 'check', '1', '--profile', 'x']]) {
+    for (const args of [
+      ['nonsense'],
+      ['ins'],
+      ['ins', 'check'],
+      ['ins', 'check', '1', '--nonsense'],
+      ['cda', 'inspect', '/nowhere.xml'],
+      ['ins', 'check', '1', '--profile', 'x'],
+    ]) {
       expect({ args, status: (await mss(args)).status }).toEqual({ args, status: 2 });
     }
     expect((await mss(['cda', 'inspect', '/nowhere.xml'])).stderr).toMatch(/^mss : un fichier n'a pas pu être lu/);

@@ -1,5 +1,5 @@
 /** The commands over the ANS archives and real bounces of the corpus, when it is there. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,14 +28,16 @@ describe.skipIf(!available)('the ANS archives', () => {
     for (const [index, path] of archives.entries()) {
       const folder = file(`extracted-${index}`);
       const { status, json } = await mss(['xdm', 'inspect', path, '--extract', folder, '--json']);
-      const sound = json.documents.every((one: { sizeOk: boolean; hashOk: boolean; cda: object | null }) => one.sizeOk && one.hashOk && one.cda !== null);
+      const sound = json.documents.every(
+        (one: { sizeOk: boolean; hashOk: boolean; cda: object | null }) => one.sizeOk && one.hashOk && one.cda !== null,
+      );
       const known = json.patient?.birthName !== null && json.patient?.givenNames.length > 0;
       const inputs = json.extracted.map((one: { file: string }) => join(folder, one.file));
       const zip = file(`packed-${index}.zip`);
       const packed = await mss(['xdm', 'pack', ...inputs, '-o', zip, '--json']);
-      const again = await mss(['xdm', 'inspect', zip, '--extract', `${folder}-again`, '--json']);
-      const outputs = (again.json.extracted ?? []).map((one: { file: string }) => join(`${folder}-again`, one.file));
-      const same = inputs.length === outputs.length && inputs.every((input: string, at: number) => readFileSync(input).equals(readFileSync(outputs[at])));
+      const again = await mss(['xdm', 'inspect', zip, '--json']);
+      const prints = (documents: readonly { size: number; sha1: string }[]): string[] => documents.map((one) => `${one.size} ${one.sha1}`);
+      const same = JSON.stringify(prints(json.documents)) === JSON.stringify(prints(again.json.documents));
       if (status !== 0 || !json.ok || !sound || !known || packed.status !== 0 || again.status !== 0 || !again.json.ok || !same) {
         wrong.push({ path, status, sound, known, pack: packed.json, again: again.json.error, same });
       }
@@ -62,10 +64,17 @@ describe.skipIf(!available)('the real bounces', () => {
       const { status, json } = await mss(['receipt', 'inspect', join(corpus, 'dsn', name), '--json']);
       kinds[json.kind] = (kinds[json.kind] ?? 0) + 1;
       expect({ name, status }).toEqual({ name, status: json.kind === 'none' ? 1 : 0 });
-      expect(json).toMatchObject({ kind: expect.stringMatching(/^(dsn|mdn|integration-failure|none)$/), recipients: expect.any(Array), errors: expect.any(Array), tolerated: expect.any(Array) });
+      expect(json).toMatchObject({
+        kind: expect.stringMatching(/^(dsn|mdn|integration-failure|none)$/),
+        recipients: expect.any(Array),
+        errors: expect.any(Array),
+        tolerated: expect.any(Array),
+      });
       for (const key of ['originalMessageId', 'reportingMta', 'reportingUa', 'disposition']) expect(json).toHaveProperty(key);
       for (const recipient of json.recipients) {
-        expect(Object.keys(recipient)).toEqual(expect.arrayContaining(['finalRecipient', 'originalRecipient', 'action', 'status', 'smtpCode', 'permanent', 'diagnostic']));
+        expect(Object.keys(recipient)).toEqual(
+          expect.arrayContaining(['finalRecipient', 'originalRecipient', 'action', 'status', 'smtpCode', 'permanent', 'diagnostic']),
+        );
         expect({ name, permanent: typeof recipient.permanent }).toEqual({ name, permanent: 'boolean' });
       }
     }

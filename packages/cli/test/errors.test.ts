@@ -38,7 +38,9 @@ describe('error codes', () => {
     expect(Object.keys(frenchSentences).sort()).toEqual(codes);
   });
   it('have short sentences in the style of a help desk', () => {
-    const wrong = Object.entries(frenchSentences).filter(([, sentence]) => sentence.length > 130 || /\.$|ERR_MSS|\p{Lu}{9}/u.test(sentence.replaceAll('METADATA.XML', '')));
+    const wrong = Object.entries(frenchSentences).filter(
+      ([, sentence]) => sentence.length > 130 || /\.$|ERR_MSS|\p{Lu}{9}/u.test(sentence.replaceAll('METADATA.XML', '')),
+    );
     expect(wrong.map(([code]) => code)).toEqual([]);
   });
   it.each([

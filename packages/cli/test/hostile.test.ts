@@ -8,7 +8,11 @@ import { cda, mss, temporaryFolder } from './support.js';
 
 const failures = fileURLToPath(new URL('../../../tooling/testdata/xdm/failure/', import.meta.url));
 const file = temporaryFolder();
-const shape = { code: expect.stringMatching(/^ERR_MSS_[A-Z0-9_]+$/), message: expect.stringMatching(/^.{5,200}$/), requirement: expect.toBeOneOf([null, expect.stringMatching(/^ECO\./)]) };
+const shape = {
+  code: expect.stringMatching(/^ERR_MSS_[A-Z0-9_]+$/),
+  message: expect.stringMatching(/^.{5,200}$/),
+  requirement: expect.toBeOneOf([null, expect.stringMatching(/^ECO\./)]),
+};
 /** Names, matricule and dates of the fictitious people of the test data. */
 const personal = /ROCHEBRUNE|VALLONGUE|JEANNE|LECA|258038708599044|149072A00499114|1958/i;
 
@@ -32,7 +36,10 @@ describe('mss xdm inspect of a bad archive', () => {
     const zip = readFileSync(`${failures}ERR_MSS_ZIP_ENCRYPTED.zip`).toString('base64');
     const mail = `From: a@b.test\r\nMessage-ID: <1@b.test>\r\nSubject: Bonjour\r\nMIME-Version: 1.0\r\nContent-Type: application/zip; name="IHE_XDM.ZIP"\r\nContent-Transfer-Encoding: base64\r\n\r\n${zip}\r\n`;
     const { status, json } = await mss(['message', 'inspect', '-', '--json'], mail);
-    expect({ status, json }).toMatchObject({ status: 2, json: { messageId: '<1@b.test>', from: { address: 'a@b.test' }, xdm: null, error: { code: 'ERR_MSS_ZIP_ENCRYPTED' } } });
+    expect({ status, json }).toMatchObject({
+      status: 2,
+      json: { messageId: '<1@b.test>', from: { address: 'a@b.test' }, xdm: null, error: { code: 'ERR_MSS_ZIP_ENCRYPTED' } },
+    });
   });
 });
 
@@ -53,21 +60,43 @@ describe('errors', () => {
     ['a folder for a file', ['cda', 'inspect', '/'], 2],
     ['an output that cannot be written', ['cda', 'pdf', report, '-o', '/nowhere/ROCHEBRUNE.pdf'], 2],
     ['an output that is standard output', ['xdm', 'pack', report, '-o', '-'], 2],
-    ['a folder that cannot be made', ['xdm', 'inspect', `${fileURLToPath(new URL('../../../tooling/testdata/xdm/success/OK--plain.zip', import.meta.url))}`, '--extract', '/dev/null/ROCHEBRUNE'], 2],
+    [
+      'a folder that cannot be made',
+      [
+        'xdm',
+        'inspect',
+        fileURLToPath(new URL('../../../tooling/testdata/xdm/success/OK--plain.zip', import.meta.url)),
+        '--extract',
+        '/dev/null/ROCHEBRUNE',
+      ],
+      2,
+    ],
     ['a subject that is none', ['subject', 'parse', 'ROCHEBRUNE JEANNE 12/03/1958'], 1],
     ['two patients', ['subject', 'format', report, letter], 1],
     ['a recipient that is none', [...build, '--subject', 'x', '--to', 'JEANNE ROCHEBRUNE'], 2],
-    ["another patient's address", [...build, '--cda', report, '--to', '149072A00499114@patient.mssante.fr', '--ins-status', 'qualifiee'], 1],
+    [
+      "another patient's address",
+      [...build, '--cda', report, '--to', '149072A00499114@patient.mssante.fr', '--ins-status', 'qualifiee'],
+      1,
+    ],
     ['an attachment that is not there', [...build, '--subject', 'x', '--to', 'a@b.test', '--attach', '/nowhere/ROCHEBRUNE.pdf'], 2],
     ['a scenario that is not there', ['sandbox', '--scenario', '/nowhere/ROCHEBRUNE.json'], 2],
     ['a certificate that is not there', ['tls', 'probe', '127.0.0.1:1', '--ca', '/nowhere/ROCHEBRUNE.pem'], 2],
     ['a certificate that is none', ['tls', 'probe', '127.0.0.1:1', '--ca', report], 2],
-    ['a CDA that is a mail', ['cda', 'inspect', fileURLToPath(new URL('../../../tooling/testdata/receipts/030-none-ordinary.eml', import.meta.url))], 2],
+    [
+      'a CDA that is a mail',
+      ['cda', 'inspect', fileURLToPath(new URL('../../../tooling/testdata/receipts/030-none-ordinary.eml', import.meta.url))],
+      2,
+    ],
     ['a mail that is nothing', ['message', 'inspect', '/dev/null'], 2],
     ['a receipt that is nothing', ['receipt', 'inspect', '/dev/null'], 2],
   ])('%s', async (_what, args, expected) => {
     const asJson = await mss([...args, '--json']);
-    expect({ status: asJson.status, error: asJson.json.error, stderr: asJson.stderr }).toEqual({ status: expected, error: shape, stderr: '' });
+    expect({ status: asJson.status, error: asJson.json.error, stderr: asJson.stderr }).toEqual({
+      status: expected,
+      error: shape,
+      stderr: '',
+    });
     expect(JSON.stringify(asJson.json.error)).not.toMatch(personal);
     const { stderr } = await mss(args);
     expect(stderr).not.toMatch(personal);

@@ -33,7 +33,20 @@ const lines: readonly (readonly string[])[] = [
   ['xdm', 'inspect', data('xdm/failure/ERR_MSS_XDM_DOCUMENT_UNREADABLE--doctype.zip')],
   ['xdm', 'inspect', data('xdm/success/XDM_UNDESCRIBED_FILE.zip')],
   ['xdm', 'inspect', data('xdm/success/XDM_SEVERAL_SUBSETS.zip')],
-  ['message', 'build', '--from', 'Dr_A_MARTIN <a@b.test>', '--mailbox-kind', 'per', '--to', 'c@d.test', '--cda', report, '-o', file('a.eml')],
+  [
+    'message',
+    'build',
+    '--from',
+    'Dr_A_MARTIN <a@b.test>',
+    '--mailbox-kind',
+    'per',
+    '--to',
+    'c@d.test',
+    '--cda',
+    report,
+    '-o',
+    file('a.eml'),
+  ],
   ['message', 'inspect', file('a.eml')],
   ['receipt', 'inspect', data('receipts/002-dsn-failed-three-recipients.eml')],
   ['receipt', 'inspect', data('receipts/011-mdn-integration-error.eml')],
@@ -45,7 +58,8 @@ describe('results for people', () => {
     const missing = new Set<string>();
     for (const line of lines) {
       const { json } = await mss([...line, '--json']);
-      for (const key of keysOf({ ...json, error: undefined })) if (key !== 'error' && labels[key] === undefined) missing.add(`${line.slice(0, 2).join(' ')}: ${key}`);
+      for (const key of keysOf({ ...json, error: undefined }))
+        if (key !== 'error' && labels[key] === undefined) missing.add(`${line.slice(0, 2).join(' ')}: ${key}`);
     }
     expect([...missing]).toEqual([]);
   });
@@ -72,7 +86,10 @@ describe('results for people', () => {
     expect(stdout).toContain("Message : l'empreinte d'un document n'est pas celle de METADATA.XML");
   });
   it('keep the lines of a text, and let nothing steer the terminal', () => {
-    const shown = formatForPeople({ text: 'un\n\u001b[31mdeux\u202e\nx', checkedAt: new Date(0), birthDate: '19580312', to: [], documents: [{ uri: 'a', bytes: 1 }] }, 'fr');
+    const shown = formatForPeople(
+      { text: 'un\n\u001b[31mdeux\u202e\nx', checkedAt: new Date(0), birthDate: '19580312', to: [], documents: [{ uri: 'a', bytes: 1 }] },
+      'fr',
+    );
     expect(shown).toBe(
       'Texte :\n  un\n   [31mdeux\n  x\nVérifié le : 1970-01-01T00:00:00.000Z\nDate de naissance : 12/03/1958\nÀ : –\nDocuments :\n  - Fichier dans l’archive : a\n    Octets : 1\n',
     );

@@ -15,7 +15,13 @@ function listen(): { readonly context: CommandContext; readonly line: Promise<st
   const all: string[] = [];
   const printed = new PassThrough({ encoding: 'utf8' });
   const line = new Promise<string>((resolve) => printed.once('data', resolve));
-  const io = { stdin: Readable.from([]), stdout: (text: string) => (all.push(text), void printed.write(text)), stderr: () => {}, interactive: false, debug: false };
+  const io = {
+    stdin: Readable.from([]),
+    stdout: (text: string) => (all.push(text), void printed.write(text)),
+    stderr: () => {},
+    interactive: false,
+    debug: false,
+  };
   return { context: { io, profile: 'ref2-0.1', environment: 'test', language: 'fr', json: false }, line, all };
 }
 
@@ -26,10 +32,26 @@ describe('mss sandbox', () => {
     const running = runSandbox(context, { data: file('data') }, () => new Promise((resolve) => (stop = resolve)));
     const text = await Promise.race([line, running.then(() => '')]);
     expect(text).toMatch(/^\{.*\}\n$/);
-    const world = JSON.parse(text) as { host: string; servername: string; ports: Record<string, number>; caFile: string; accounts: { address: string; kind: string }[] };
+    const world = JSON.parse(text) as {
+      host: string;
+      servername: string;
+      ports: Record<string, number>;
+      caFile: string;
+      accounts: { address: string; kind: string }[];
+    };
     expect(world.accounts.map((one) => one.kind)).toEqual(expect.arrayContaining(['personal', 'organisational', 'applicative', 'patient']));
     const probe = (port: string, ...more: string[]): ReturnType<typeof mss> =>
-      mss(['tls', 'probe', `${world.host}:${world.ports[port]}`, '--ca', world.caFile, '--servername', world.servername, ...more, '--json']);
+      mss([
+        'tls',
+        'probe',
+        `${world.host}:${world.ports[port]}`,
+        '--ca',
+        world.caFile,
+        '--servername',
+        world.servername,
+        ...more,
+        '--json',
+      ]);
     expect(await probe('imaps')).toMatchObject({ status: 0, json: { ok: true, protocol: 'TLSv1.2', revocation: { status: 'good' } } });
     expect(await probe('smtps')).toMatchObject({ status: 0, json: { ok: true } });
     expect(await probe('imap', '--starttls', 'imap')).toMatchObject({ status: 0, json: { ok: true } });
@@ -54,8 +76,14 @@ describe('mss sandbox', () => {
   });
   it('says what is wrong', async () => {
     writeFileSync(file('bad.json'), '{"nonsense": 1}');
-    expect(await mss(['sandbox', '--scenario', file('bad.json'), '--json'])).toMatchObject({ status: 2, json: { error: { code: 'ERR_MSS_SANDBOX_SCENARIO' } } });
-    expect(await mss(['sandbox', '--data', '/dev/null/x', '--json'])).toMatchObject({ status: 2, json: { error: { code: 'ERR_MSS_CLI_FILE' } } });
+    expect(await mss(['sandbox', '--scenario', file('bad.json'), '--json'])).toMatchObject({
+      status: 2,
+      json: { error: { code: 'ERR_MSS_SANDBOX_SCENARIO' } },
+    });
+    expect(await mss(['sandbox', '--data', '/dev/null/x', '--json'])).toMatchObject({
+      status: 2,
+      json: { error: { code: 'ERR_MSS_CLI_FILE' } },
+    });
     expect(await mss(['sandbox', '--port-base', '999999', '--json'])).toMatchObject({ status: 2 });
   });
 });

@@ -39,7 +39,13 @@ async function listen(server: Server): Promise<number> {
 }
 
 async function tlsServer(certificate: IssuedCertificate, options: TlsOptions = {}): Promise<number> {
-  const server = createTlsServer({ cert: certificate.chainPem, key: certificate.keyPem, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ...options });
+  const server = createTlsServer({
+    cert: certificate.chainPem,
+    key: certificate.keyPem,
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.2',
+    ...options,
+  });
   server.on('tlsClientError', () => {});
   return listen(server);
 }
@@ -58,7 +64,13 @@ async function startTlsServer(lines: readonly string[], certificate: IssuedCerti
         if (line === undefined) return;
         if (left.length === 0) {
           socket.off('data', onData);
-          const secured = new TLSSocket(socket, { isServer: true, cert: certificate.chainPem, key: certificate.keyPem, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' });
+          const secured = new TLSSocket(socket, {
+            isServer: true,
+            cert: certificate.chainPem,
+            key: certificate.keyPem,
+            minVersion: 'TLSv1.2',
+            maxVersion: 'TLSv1.2',
+          });
           secured.on('error', () => {});
         }
         socket.write(line.replaceAll('TAG', tag));
@@ -84,10 +96,19 @@ describe('mss tls probe', () => {
     expect(json.chain).toHaveLength(3);
     for (const one of json.chain) {
       expect(Object.keys(one)).toEqual(['subject', 'issuer', 'notAfter', 'sha256']);
-      expect(one).toMatchObject({ subject: expect.stringContaining('CN='), notAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+      expect(one).toMatchObject({
+        subject: expect.stringContaining('CN='),
+        notAfter: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      });
     }
     expect(Object.keys(json.revocation)).toEqual(['method', 'status', 'checkedAt', 'nextUpdate']);
-    expect(json.revocation).toMatchObject({ method: 'crl', status: 'good', checkedAt: expect.stringMatching(/T/), nextUpdate: expect.stringMatching(/T/) });
+    expect(json.revocation).toMatchObject({
+      method: 'crl',
+      status: 'good',
+      checkedAt: expect.stringMatching(/T/),
+      nextUpdate: expect.stringMatching(/T/),
+    });
   });
   it('the CRL cache outlives the command [ECO.1.1.7]', async () => {
     const port = await tlsServer(good);
@@ -95,7 +116,10 @@ describe('mss tls probe', () => {
     igc.crlServer.setFault('down');
     try {
       expect(await probe(port, '--crl-cache', file('kept'))).toMatchObject({ status: 0, json: { revocation: { status: 'good' } } });
-      expect(await probe(port)).toMatchObject({ status: 1, json: { ok: false, revocation: { status: 'unknown' }, error: { code: 'ERR_MSS_TLS_REVOCATION_UNKNOWN', requirement: 'ECO.1.1.6' } } });
+      expect(await probe(port)).toMatchObject({
+        status: 1,
+        json: { ok: false, revocation: { status: 'unknown' }, error: { code: 'ERR_MSS_TLS_REVOCATION_UNKNOWN', requirement: 'ECO.1.1.6' } },
+      });
     } finally {
       igc.crlServer.setFault('none');
     }
@@ -105,7 +129,10 @@ describe('mss tls probe', () => {
     ['another suite', { ciphers: 'AES256-GCM-SHA384' }, 'ECO.1.1.3', 'ERR_MSS_TLS_SUITE'],
   ] as const)('%s is refused [%#]', async (_what, options, requirement, code) => {
     const { status, json } = await probe(await tlsServer(good, options));
-    expect({ status, json }).toMatchObject({ status: 1, json: { ok: false, refusal: { ...refusal, requirement }, error: { code, requirement } } });
+    expect({ status, json }).toMatchObject({
+      status: 1,
+      json: { ok: false, refusal: { ...refusal, requirement }, error: { code, requirement } },
+    });
   });
   it.each([
     ['expired', 'ECO.1.1.5', 'ERR_MSS_TLS_EXPIRED'],
@@ -121,7 +148,10 @@ describe('mss tls probe', () => {
     });
     if (what === 'revoked') igc.revoke(certificate);
     const { status, json } = await probe(await tlsServer(certificate));
-    expect({ status, json }).toMatchObject({ status: 1, json: { ok: false, refusal: { ...refusal, requirement }, error: { code, requirement } } });
+    expect({ status, json }).toMatchObject({
+      status: 1,
+      json: { ok: false, refusal: { ...refusal, requirement }, error: { code, requirement } },
+    });
     expect(Object.keys(json)).toEqual(expect.arrayContaining([...keys, 'error']));
   });
   it('--servername says the name that counts', async () => {
@@ -167,18 +197,30 @@ const smtp = ['220 mail.test ESMTP\r\n', '250-mail.test\r\n250 STARTTLS\r\n', '2
 
 describe('mss tls probe --starttls', () => {
   it('imap', async () => {
-    expect(await probe(await startTlsServer(imap), '--starttls', 'imap')).toMatchObject({ status: 0, json: { ok: true, protocol: 'TLSv1.2' } });
+    expect(await probe(await startTlsServer(imap), '--starttls', 'imap')).toMatchObject({
+      status: 0,
+      json: { ok: true, protocol: 'TLSv1.2' },
+    });
   });
   it('smtp', async () => {
-    expect(await probe(await startTlsServer(smtp), '--starttls', 'smtp')).toMatchObject({ status: 0, json: { ok: true, protocol: 'TLSv1.2' } });
+    expect(await probe(await startTlsServer(smtp), '--starttls', 'smtp')).toMatchObject({
+      status: 0,
+      json: { ok: true, protocol: 'TLSv1.2' },
+    });
   });
   it('smtp, revoked', async () => {
     const revoked = await igc.issueServer({ hostnames });
     igc.revoke(revoked);
-    expect(await probe(await startTlsServer(smtp, revoked), '--starttls', 'smtp')).toMatchObject({ status: 1, json: { error: { code: 'ERR_MSS_TLS_REVOKED' } } });
+    expect(await probe(await startTlsServer(smtp, revoked), '--starttls', 'smtp')).toMatchObject({
+      status: 1,
+      json: { error: { code: 'ERR_MSS_TLS_REVOKED' } },
+    });
   });
   it('a server without STARTTLS is refused: nothing goes in clear [ECO.1.1.1]', async () => {
     const port = await startTlsServer(['220 mail.test ESMTP\r\n', '250 mail.test\r\n', '500 no\r\n']);
-    expect(await probe(port, '--starttls', 'smtp')).toMatchObject({ status: 1, json: { error: { code: 'ERR_MSS_TLS_STARTTLS_REFUSED', requirement: 'ECO.1.1.1' } } });
+    expect(await probe(port, '--starttls', 'smtp')).toMatchObject({
+      status: 1,
+      json: { error: { code: 'ERR_MSS_TLS_STARTTLS_REFUSED', requirement: 'ECO.1.1.1' } },
+    });
   });
 });

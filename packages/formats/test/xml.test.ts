@@ -312,6 +312,10 @@ describe('readXmlEvents', () => {
     expect(stopAt('<a><stop/>', { xmlBytes: 5 })).toBe('ERR_MSS_XML_LIMIT');
   });
 
+  it.each(['constructor', 'valueOf', '__proto__', 'toString'])('refuses the encoding %s like any unknown one', (encoding) => {
+    expect(codeOf(() => readXmlEvents(utf8(declared(encoding)), {}))).toBe('ERR_MSS_XML_ENCODING');
+  });
+
   it('lets the error of a handler out unchanged', () => {
     const failure = new Error('mine');
     const open = (): never => {

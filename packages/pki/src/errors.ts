@@ -104,6 +104,28 @@ export type PkiErrorCode =
   | 'ERR_MSS_PKI_CRL_SCOPE'
   /** The certificate names no CRL that can be fetched over HTTP. */
   | 'ERR_MSS_PKI_CRL_NO_ADDRESS'
+  /** The OCSP responder could not be reached, or answered with an HTTP error. Not permanent. */
+  | 'ERR_MSS_PKI_OCSP_FETCH'
+  /** The OCSP responder did not answer within the deadline. Not permanent. */
+  | 'ERR_MSS_PKI_OCSP_TIMEOUT'
+  /** The OCSP responder's address redirects too often, to another scheme, or to a private address. */
+  | 'ERR_MSS_PKI_OCSP_REDIRECT'
+  /** What came is larger than an OCSP response can be. */
+  | 'ERR_MSS_PKI_OCSP_TOO_LARGE'
+  /** What came is not an OCSP response, or a malformed one. */
+  | 'ERR_MSS_PKI_OCSP_MALFORMED'
+  /** The responder declined: try later, unauthorized, internal error … Not permanent. */
+  | 'ERR_MSS_PKI_OCSP_DECLINED'
+  /** The response is signed by nobody who may speak for the authority. */
+  | 'ERR_MSS_PKI_OCSP_SIGNATURE'
+  /** The response answers another question: another nonce, or a replay. */
+  | 'ERR_MSS_PKI_OCSP_NONCE'
+  /** The response is too old, from the future, or its `nextUpdate` has passed. */
+  | 'ERR_MSS_PKI_OCSP_STALE'
+  /** The response does not speak about the certificate, or says that it does not know it. */
+  | 'ERR_MSS_PKI_OCSP_UNKNOWN'
+  /** The response has a critical extension that is not processed. */
+  | 'ERR_MSS_PKI_OCSP_UNSUPPORTED'
   /** The directory of the CRL store cannot be read or written. */
   | 'ERR_MSS_PKI_CRL_STORE';
 
@@ -119,6 +141,9 @@ const passing: ReadonlySet<PkiErrorCode> = new Set<PkiErrorCode>([
   'ERR_MSS_TLS_HTTP',
   'ERR_MSS_PKI_CRL_FETCH',
   'ERR_MSS_PKI_CRL_TIMEOUT',
+  'ERR_MSS_PKI_OCSP_FETCH',
+  'ERR_MSS_PKI_OCSP_TIMEOUT',
+  'ERR_MSS_PKI_OCSP_DECLINED',
 ]);
 
 /** The requirement that a refused connection breaks, when the code alone tells it. */

@@ -1,13 +1,26 @@
-import { resolveLimits, silentLogger, systemClock, type Clock, type Limits, type Logger, type ProfileId, type TlsRules } from '@mss/core';
+import {
+  resolveLimits,
+  silentLogger,
+  systemClock,
+  systemRandom,
+  type Clock,
+  type Limits,
+  type Logger,
+  type ProfileId,
+  type RandomSource,
+  type TlsRules,
+} from '@mss/core';
 import type { ClientIdentity } from './client-identity.js';
 import { CrlSource } from './crl/source.js';
 import { createMemoryCrlStore, type CrlStore } from './crl/store.js';
 import { pkiError } from './errors.js';
 import { secureFetch } from './fetch/secure-fetch.js';
 import { ChainGate } from './gate/gate.js';
-import { RevocationChecker } from './gate/revocation.js';
+import { isGoodByCrl, RevocationChecker } from './gate/revocation.js';
+import type { PlainHttp } from './net/http-get.js';
 import { nodeDial, systemResolver, type Dial, type Resolver } from './net/dial.js';
 import { proxyDial, resolveProxy, type ProxyOptions } from './net/proxy.js';
+import { OcspSource } from './ocsp/source.js';
 import { mailizPreset, type OperatorPreset } from './operator-preset.js';
 import { connectInClear } from './tls/clear-text.js';
 import { Connector } from './tls/connector.js';
@@ -16,6 +29,7 @@ import { foreignTlsOptions } from './tls/foreign-options.js';
 import { resolveRules, type PolicyKind } from './tls/rules.js';
 import type { TrustStore } from './trust-store.js';
 import type { SecureChannelPolicy } from './types.js';
+import type { Certificate } from './x509/certificate.js';
 
 /** How revocation is established. All certificates below the anchor need a verdict; unknown refuses. */
 export interface RevocationOptions {
@@ -23,6 +37,8 @@ export interface RevocationOptions {
   readonly store?: CrlStore;
   /** For one fetch. Default 10,000. */
   readonly timeoutMs?: number;
+  /** Which is asked first when a certificate names both; the other when the first cannot tell. Default `crl`. Stapled responses are always read. */
+  readonly prefer?: 'crl' | 'ocsp';
   /** A CRL older than this, or past half of its validity, is fetched again in the background when it is used. Default 12 hours. */
   readonly refreshAfterMs?: number;
 }
@@ -43,6 +59,8 @@ export interface SecureChannelPolicyOptions {
   readonly presets?: readonly OperatorPreset[];
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** For the nonces of OCSP. */
+  readonly random?: RandomSource;
   readonly resolver?: Resolver;
   /** Opens TCP connections instead of Node. */
   readonly dial?: Dial;
@@ -69,6 +87,7 @@ export interface Channel {
   readonly contexts: TlsContexts;
   readonly rules: TlsRules;
   readonly crls: CrlSource;
+  readonly ocsp: OcspSource;
   readonly dial: Dial;
   readonly resolver: Resolver;
   readonly behindProxy: boolean;
@@ -86,19 +105,15 @@ export function assembleChannel(options: SecureChannelPolicyOptions): Channel {
   const direct = options.dial ?? nodeDial(resolver);
   const proxy = resolveProxy(options.proxy);
   const dial = proxy === null ? direct : proxyDial(direct, proxy);
-  const crls = new CrlSource({
-    clock,
-    logger,
-    store: revocation.store ?? createMemoryCrlStore(),
-    http: { dial: direct, tunnel: dial, resolver, proxy, authorities: contexts.authorities },
-    maxBytes: limits.crlBytes,
-    timeoutMs: revocation.timeoutMs ?? 10_000,
-    refreshAfterMs: revocation.refreshAfterMs ?? dayMs / 2,
-  });
-  const gate = new ChainGate({ stores, profile, clock, checker: new RevocationChecker({ crls, clock }) });
+  const { store = createMemoryCrlStore(), timeoutMs = 10_000, refreshAfterMs = dayMs / 2, prefer = 'crl' } = revocation;
+  const http: PlainHttp = { dial: direct, tunnel: dial, resolver, proxy, authorities: contexts.authorities };
+  const crls = new CrlSource({ clock, logger, store, http, maxBytes: limits.crlBytes, timeoutMs, refreshAfterMs });
+  const isGood = (certificate: Certificate, issuer: Certificate): Promise<boolean> => isGoodByCrl(crls, certificate, issuer);
+  const ocsp = new OcspSource({ clock, logger, random: options.random ?? systemRandom, http, timeoutMs, isGood });
+  const gate = new ChainGate({ stores, profile, clock, checker: new RevocationChecker({ crls, ocsp, clock, prefer }) });
   const identity = options.clientIdentity ?? null;
   const connector = new Connector({ profile, rules, gate, contexts, dial, clock, logger, identity, presets });
-  return { connector, gate, contexts, rules, crls, dial, resolver, behindProxy: proxy !== null, clock, logger };
+  return { connector, gate, contexts, rules, crls, ocsp, dial, resolver, behindProxy: proxy !== null, clock, logger };
 }
 
 /**
@@ -115,6 +130,7 @@ export function createSecureChannelPolicy(options: SecureChannelPolicyOptions): 
   const { connector } = channel;
   const close = async (): Promise<void> => {
     channel.crls.close();
+    channel.ocsp.close();
     channel.gate.clear();
   };
   return {

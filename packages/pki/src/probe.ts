@@ -78,6 +78,7 @@ export async function probeTls(options: TlsProbeOptions): Promise<TlsProbe> {
     return await negative(error, { channel, options, startTls, seen });
   } finally {
     channel.crls.close();
+    channel.ocsp.close();
   }
 }
 

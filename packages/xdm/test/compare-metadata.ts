@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
 import { createDocumentSet } from '@mss/cda';
 import { buildXdm, readXdm, type XdmArchive, type XdmCode } from '@mss/xdm';
 
@@ -63,4 +65,31 @@ export function compareMetadata(ans: XdmArchive, ours: XdmArchive): readonly Dif
   for (const attribute of defects(ans)) if (!ofOurs.has(attribute)) differences.push({ attribute, ans: 'wrong', ours: 'right' });
   for (const attribute of ofOurs) differences.push({ attribute, ans: 'right', ours: 'wrong' });
   return differences;
+}
+
+/** How many attributes {@link compareMetadata} looks at. */
+export function attributesCompared({ ans, ours }: Derived): number {
+  const keys = (a: object, b: object): number => new Set([...Object.keys(a), ...Object.keys(b)]).size - 1;
+  const ofEntries = ans.documents.map((document, index) => keys(document.entry, ours.documents[index]?.entry ?? {}));
+  const all = [keys(ans.submissionSet ?? {}, ours.submissionSet ?? {}), ...ofEntries, Object.keys(structural).length];
+  return all.reduce((sum, count) => sum + count, 0);
+}
+
+/** One archive, compared. */
+export interface Compared {
+  readonly name: string;
+  readonly attributes: number;
+  readonly differences: readonly Difference[];
+}
+
+export function compareArchive(name: string, derived: Derived): Compared {
+  return { name, attributes: attributesCompared(derived), differences: compareMetadata(derived.ans, derived.ours) };
+}
+
+/** Every `NAME/IHE_XDM.ZIP` of a folder, in the order of their names. */
+export function compareArchives(folder: string): readonly Compared[] {
+  return readdirSync(folder)
+    .filter((name) => existsSync(`${folder}/${name}/IHE_XDM.ZIP`))
+    .toSorted()
+    .map((name) => compareArchive(name, deriveAgain(new Uint8Array(readFileSync(`${folder}/${name}/IHE_XDM.ZIP`)))));
 }

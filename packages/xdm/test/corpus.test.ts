@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
+
 import { equalBytes } from '@mss/core';
 import { describeXdm } from '@mss/xdm';
 import { describe, expect, it } from 'vitest';
 
-import { compareMetadata, deriveAgain, type Derived } from './compare-metadata.js';
+import { compareArchive, compareMetadata, deriveAgain, type Derived } from './compare-metadata.js';
 import { corpusArchive, corpusAvailable, corpusNames, corpusNote } from './corpus.js';
 import { exceptionFor, knownExceptions, surveyed, type KnownException } from './known-exceptions.js';
+import { writeReport } from './metadata-report.js';
 
 /** What the official archives need and the host would have to say otherwise. */
 const expectedTolerances: readonly string[] = [
@@ -71,6 +74,17 @@ describe.skipIf(!corpusAvailable)(`the official archives of ANS${corpusNote}`, (
           .map((archive) => `${archive}: ${exception.attribute}`),
       );
       expect(stale).toEqual([]);
+    });
+
+    it.skipIf(surveyed.some((name) => !corpusNames.includes(name)))('and docs/METADATA-COMPARISON.md says so, and nothing of the patients', () => {
+      const compared = corpusNames.toSorted().map((name) => compareArchive(name, derived(name)));
+      const { markdown, unexplained } = writeReport(compared);
+      expect(unexplained).toBe(0);
+      expect(readFileSync(new URL('../../../docs/METADATA-COMPARISON.md', import.meta.url), 'utf8')).toBe(markdown);
+      for (const name of corpusNames) {
+        const { ins, birthName, givenNames } = derived(name).ans.patient ?? {};
+        for (const value of [ins?.value, birthName, ...(givenNames ?? [])]) expect(value === undefined || value === null || !markdown.includes(value)).toBe(true);
+      }
     });
   });
 });

@@ -8,6 +8,11 @@ export interface KnownException {
   /** Names of the archives, or every archive. */
   readonly archives: readonly string[] | 'every archive';
   readonly reason: string;
+  /**
+   * `defect`: the sample is wrong; `own`: each sender makes its own value; `host`: neither the CDA nor the tables say it, the
+   * host must; `label`: another wording of the same code.
+   */
+  readonly cause: 'defect' | 'own' | 'host' | 'label';
   /** Whether a difference is of this cause and of no other. */
   explains(difference: Difference): boolean;
 }
@@ -70,73 +75,85 @@ export const knownExceptions: readonly KnownException[] = [
     attribute: 'XDSSubmissionSet.contentTypeCode',
     archives: 'every archive',
     reason: 'ANS puts the code of the facility here; ours is the activity of the encounter, or nothing when the CDA does not tell it',
+    cause: 'defect',
     explains: ({ ans, ours }) => schemeOf(ans) === facilities && (ours === null || schemeOf(ours) === activities),
   },
   {
     attribute: 'XDSSubmissionSet.uniqueId',
     archives: 'every archive',
     reason: 'each sender makes its own: ANS below its own arc, ours below 2.25 (ITU-T X.667)',
+    cause: 'own',
     explains: ({ ans, ours }) => String(ans).startsWith('1.2.250.1.213.1.1.1.1.') && String(ours).startsWith('2.25.'),
   },
   {
     attribute: 'Classification/@classifiedObject',
     archives: 'every archive',
     reason: 'the classifications of the document entry refer to the submission set',
+    cause: 'defect',
     explains: structure,
   },
   {
     attribute: 'ExternalIdentifier/@registryObject',
     archives: 'every archive',
     reason: 'the identifiers refer to objects that are not there',
+    cause: 'defect',
     explains: structure,
   },
-  { attribute: 'ExternalIdentifier/Name', archives: 'every archive', reason: 'XDSSumissionSet.sourceId, misspelt', explains: structure },
+  { attribute: 'ExternalIdentifier/Name', archives: 'every archive', reason: 'XDSSumissionSet.sourceId, misspelt', cause: 'defect', explains: structure },
   {
     attribute: 'ExtrinsicObject/@id',
     archives: [],
     reason: 'urn:uuid:urn:uuid:, seen in another edition of the archive with an external stylesheet',
+    cause: 'defect',
     explains: structure,
   },
   {
     attribute: 'XDSDocumentEntry.classCode',
     archives: ['DLU-FR-SU_2025.01', 'DLU-FT-SU_2025.01'],
     reason: notInX04,
+    cause: 'host',
     explains: codes('11', null),
   },
   {
     attribute: 'XDSDocumentEntry.classCode',
     archives: ['OBP-SNE_2024.01'],
     reason: 'ANS writes 10 where its own ASS_X04 says 11',
+    cause: 'defect',
     explains: codes('10', '11'),
   },
   {
     attribute: 'XDSDocumentEntry.classCode',
     archives: ['IMG_CR_IMG_2024.01_CDA-R2-Niveau-1'],
     reason: 'ANS writes 10 where its own ASS_X04 says 31',
+    cause: 'defect',
     explains: codes('10', '31'),
   },
   {
     attribute: 'XDSDocumentEntry.formatCode',
     archives: ['BIO-TROD_2024.01_Angine', 'BIO-TROD_2024.01_COVID-19_Grippe-A_Grippe-B'],
     reason: notInA11,
+    cause: 'host',
     explains: codes('urn:ans:ci-sis:trod:2024', null),
   },
   {
     attribute: 'XDSDocumentEntry.formatCode',
     archives: ['DLU-FR-SU_2025.01'],
     reason: notInA11,
+    cause: 'host',
     explains: codes('urn:asip:ci-sis:fr-su:2024', null),
   },
   {
     attribute: 'XDSDocumentEntry.formatCode',
     archives: ['DLU-FT-SU_2025.01'],
     reason: notInA11,
+    cause: 'host',
     explains: codes('urn:asip:ci-sis:ft-su:2024', null),
   },
   {
     attribute: 'XDSDocumentEntry.formatCode',
     archives: ['OBP-SNE_2024.01'],
     reason: 'ANS writes a format of 2012 where its own ASS_A11 says that of 2023',
+    cause: 'defect',
     explains: ({ ans, ours }) =>
       /^urn:asip:ci-sis:\w+:2012$/.test(codeOf(ans) ?? '') && /^urn:asip:ci-sis:obp-\w+:2023$/.test(codeOf(ours) ?? ''),
   },
@@ -163,60 +180,70 @@ export const knownExceptions: readonly KnownException[] = [
       'eP-MED-DM_2024.01_PosoStruct',
     ],
     reason: 'ANS writes a format of IHE under the OID of its own complementary formats; its own ASS_A11 has it under that of IHE',
+    cause: 'defect',
     explains: texts('1.2.250.1.213.1.1.4.2.282', '1.3.6.1.4.1.19376.1.2.3'),
   },
   {
     attribute: 'XDSDocumentEntry.formatCode.codingScheme',
     archives: ['BIO-CR-BIO_2021.01_CDA-R2-Niveau-1', 'DOC_NON_STRUCTURE_CDA-R2-N1', 'IMG_CR_IMG_2024.01_CDA-R2-Niveau-1', 'TLM-CR_2022.01'],
     reason: 'ANS writes the format of a level 1 body under the OID of its document types; its own ASS_A11 has it under that of IHE',
+    cause: 'defect',
     explains: texts('1.2.250.1.213.1.1.4.12', '1.3.6.1.4.1.19376.1.2.3'),
   },
   {
     attribute: 'XDSDocumentEntry.formatCode.codingScheme',
     archives: ['CNAM-HR_2021.01', 'CNAM-HR_2021.01_sans-info', 'CSE-CS9_2024.01', 'CSE-CS9_2025.01', 'VSM_1.4_2022.01'],
     reason: 'ANS writes the format under the OID of its document types; its own ASS_A11 has it under that of the complementary formats',
+    cause: 'defect',
     explains: texts('1.2.250.1.213.1.1.4.12', '1.2.250.1.213.1.1.4.2.282'),
   },
   {
     attribute: 'XDSDocumentEntry.typeCode.displayName',
     archives: ['DLU-EHPAD-DLU_2022.01', 'DLU-EHPAD-FLUDR_2022.01'],
     reason: ownLabel,
+    cause: 'label',
     explains: texts("Document de liaison d'urgence", "Dossier de liaison d'urgence"),
   },
   {
     attribute: 'XDSDocumentEntry.typeCode.displayName',
     archives: ['IMG-DA-IMG_2024.01_Mammo-Echo-Seins', 'IMG-DA-IMG_2024.01_Scanner_Crane_ThoraxAbdomenPelvis'],
     reason: ownLabel,
+    cause: 'label',
     explains: texts("Demande d'actes d'imagerie", "Demande d'acte d'imagerie"),
   },
   {
     attribute: 'XDSDocumentEntry.typeCode.displayName',
     archives: ['IMG_CR_IMG_2024.01', 'IMG_CR_IMG_2024.01_CDA-R2-Niveau-1'],
     reason: ownLabel,
+    cause: 'label',
     explains: texts("CR d'imagerie médicale", 'CR d’imagerie médicale'),
   },
   {
     attribute: 'XDSDocumentEntry.typeCode.displayName',
     archives: ['TLM-CR_2022.01'],
     reason: ownLabel,
+    cause: 'label',
     explains: texts('CR de télémédecine', "Compte-rendu d'acte de télémédecine"),
   },
   {
     attribute: 'XDSDocumentEntry.typeCode.displayName',
     archives: [],
     reason: ownLabel,
+    cause: 'label',
     explains: texts('Historique des vaccinations', 'Historique de vaccinations'),
   },
   {
     attribute: 'XDSDocumentEntry.eventCodeList',
     archives: ['IMG_CR_IMG_2024.01', 'IMG_CR_IMG_2024.01_CDA-R2-Niveau-1'],
     reason: 'ANS repeats the modality and the region once per act; ours has each code once',
+    cause: 'defect',
     explains: ({ ans, ours }) => codesOf(ans).distinct === codesOf(ours).distinct && codesOf(ans).repeats && !codesOf(ours).repeats,
   },
   {
     attribute: 'XDSDocumentEntry.action',
     archives: ['BIO-CR-BIO_2024.01_Microbiologie_V2_Delete'],
     reason: 'a deletion is an act of the sender and not in the CDA, which is that of the replacement: the host must say it',
+    cause: 'host',
     explains: ({ ans, ours }) => ans === 'D' && ours === 'C',
   },
   {
@@ -234,12 +261,13 @@ export const knownExceptions: readonly KnownException[] = [
       'OBP-SNE_2024.01',
     ],
     reason: trailingSpaces,
+    cause: 'defect',
     explains: onlySpaces,
   },
-  { attribute: 'XDSDocumentEntry.author', archives: namesWithSpaces, reason: trailingSpaces, explains: onlySpaces },
-  { attribute: 'XDSSubmissionSet.author', archives: namesWithSpaces, reason: trailingSpaces, explains: onlySpaces },
-  { attribute: 'XDSDocumentEntry.title', archives: titlesWithSpaces, reason: trailingSpaces, explains: onlySpaces },
-  { attribute: 'XDSSubmissionSet.title', archives: titlesWithSpaces, reason: trailingSpaces, explains: onlySpaces },
+  { attribute: 'XDSDocumentEntry.author', archives: namesWithSpaces, reason: trailingSpaces, cause: 'defect', explains: onlySpaces },
+  { attribute: 'XDSSubmissionSet.author', archives: namesWithSpaces, reason: trailingSpaces, cause: 'defect', explains: onlySpaces },
+  { attribute: 'XDSDocumentEntry.title', archives: titlesWithSpaces, reason: trailingSpaces, cause: 'defect', explains: onlySpaces },
+  { attribute: 'XDSSubmissionSet.title', archives: titlesWithSpaces, reason: trailingSpaces, cause: 'defect', explains: onlySpaces },
 ];
 
 /** The row that lists a difference of an archive, or `null`. */

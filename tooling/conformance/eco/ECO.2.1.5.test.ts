@@ -32,7 +32,8 @@ describe('ECO.2.1.5', () => {
   });
 
   it('shows what a new header element says, even one that no typed field holds', async () => {
-    const moreHeader = '<documentationOf><serviceEvent><code code="X1" codeSystem="1.2.3" displayName="Acte inattendu"/><effectiveTime><low value="20250618"/></effectiveTime></serviceEvent></documentationOf>';
+    const moreHeader =
+      '<documentationOf><serviceEvent><code code="X1" codeSystem="1.2.3" displayName="Acte inattendu"/><effectiveTime><low value="20250618"/></effectiveTime></serviceEvent></documentationOf>';
     const withExtension = new TextDecoder()
       .decode(sampleXml({ moreHeader }))
       .replace('<birthTime', '<sdtc:raceCode xmlns:sdtc="urn:hl7-org:sdtc" displayName="élément rare"/><birthTime');
@@ -42,7 +43,13 @@ describe('ECO.2.1.5', () => {
   });
 
   it('leaves out the technical elements, and no other', async () => {
-    expect(technicalHeaderElements.map((one) => one.name).sort()).toEqual(['confidentialityCode', 'languageCode', 'realmCode', 'templateId', 'typeId']);
+    expect(technicalHeaderElements.map((one) => one.name).sort()).toEqual([
+      'confidentialityCode',
+      'languageCode',
+      'realmCode',
+      'templateId',
+      'typeId',
+    ]);
     const text = await pdfText((await renderCdaPdf(sampleCda())).bytes);
     expect(text).not.toContain('POCD_HD000040');
     expect(text).not.toContain('fr-FR');

@@ -9,7 +9,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const folder = '/usr/share/java';
-const jars = ['preflight', 'pdfbox2', 'fontbox2', 'xmpbox', 'commons-logging', 'javax.activation', 'jaxb-api'].map((name) => `${folder}/${name}.jar`);
+const jars = ['preflight', 'pdfbox2', 'fontbox2', 'xmpbox', 'commons-logging', 'javax.activation', 'jaxb-api'].map(
+  (name) => `${folder}/${name}.jar`,
+);
 const source = fileURLToPath(new URL('./Preflight.java', import.meta.url));
 
 /** Packages that `test:servers` installs for {@link preflight}; a JRE 17 comes with the image. */
@@ -30,7 +32,10 @@ export function preflight(files) {
   if (files.length === 0) return [];
   const result = spawnSync('java', ['-Xmx1g', '-cp', jars.join(':'), source, ...files], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
   if (result.status !== 0) throw new Error(`Preflight ended with status ${result.status}`);
-  return result.stdout.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  return result.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -26,7 +26,13 @@ export interface GhostscriptOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const defaults = { command: 'gs', scratchDirectory: '/dev/shm', timeoutMs: 60_000, maxBytes: 40 * 1024 * 1024, maxMemoryBytes: 1024 * 1024 * 1024 };
+const defaults = {
+  command: 'gs',
+  scratchDirectory: '/dev/shm',
+  timeoutMs: 60_000,
+  maxBytes: 40 * 1024 * 1024,
+  maxMemoryBytes: 1024 * 1024 * 1024,
+};
 const searchPath = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin';
 /** For pages with transparency, which PDF/A-1 can only hold as images. */
 const resolution = 300;
@@ -65,9 +71,13 @@ async function makeScratch(parent: string): Promise<string> {
     () => false,
   );
   if (!isFolder) {
-    throw new MssError<CdaPdfErrorCode>('ERR_MSS_CDA_PDF_CONVERTER_MISSING', 'Ghostscript needs a scratch folder in memory: set scratchDirectory', {
-      details: { missing: 'scratchDirectory' },
-    });
+    throw new MssError<CdaPdfErrorCode>(
+      'ERR_MSS_CDA_PDF_CONVERTER_MISSING',
+      'Ghostscript needs a scratch folder in memory: set scratchDirectory',
+      {
+        details: { missing: 'scratchDirectory' },
+      },
+    );
   }
   return mkdtemp(join(parent, 'mss-cda-pdf-'));
 }
@@ -82,18 +92,38 @@ interface Invocation extends Required<Omit<GhostscriptOptions, 'environment'>> {
 
 function argumentsFor(invocation: Invocation): readonly string[] {
   return [
-    '-q', '-dSAFER', '-dBATCH', '-dNOPAUSE', `-K${Math.ceil(invocation.maxMemoryBytes / 1024)}`,
-    '-sDEVICE=pdfwrite', '-dPDFA=1', '-dPDFACompatibilityPolicy=1', '-dCompatibilityLevel=1.4',
-    '-sColorConversionStrategy=RGB', '-sProcessColorModel=DeviceRGB',
-    '-dEmbedAllFonts=true', '-dSubsetFonts=true', '-dAutoRotatePages=/None', `-r${resolution}`,
-    '-sOutputFile=%stdout', invocation.definition, '-',
+    '-q',
+    '-dSAFER',
+    '-dBATCH',
+    '-dNOPAUSE',
+    `-K${Math.ceil(invocation.maxMemoryBytes / 1024)}`,
+    '-sDEVICE=pdfwrite',
+    '-dPDFA=1',
+    '-dPDFACompatibilityPolicy=1',
+    '-dCompatibilityLevel=1.4',
+    '-sColorConversionStrategy=RGB',
+    '-sProcessColorModel=DeviceRGB',
+    '-dEmbedAllFonts=true',
+    '-dSubsetFonts=true',
+    '-dAutoRotatePages=/None',
+    `-r${resolution}`,
+    '-sOutputFile=%stdout',
+    invocation.definition,
+    '-',
   ];
 }
 
 async function run(pdf: Uint8Array, invocation: Invocation): Promise<Uint8Array> {
   const child = spawn(invocation.command, argumentsFor(invocation), {
     cwd: invocation.scratch,
-    env: { PATH: searchPath, LC_ALL: 'C', TMPDIR: invocation.scratch, TEMP: invocation.scratch, TMP: invocation.scratch, ...invocation.environment },
+    env: {
+      PATH: searchPath,
+      LC_ALL: 'C',
+      TMPDIR: invocation.scratch,
+      TEMP: invocation.scratch,
+      TMP: invocation.scratch,
+      ...invocation.environment,
+    },
     stdio: ['pipe', 'pipe', 'ignore'],
     windowsHide: true,
   });
@@ -130,7 +160,11 @@ async function run(pdf: Uint8Array, invocation: Invocation): Promise<Uint8Array>
 }
 
 function failed(reason: 'timeout' | 'output' | 'status', permanent: boolean): MssError<CdaPdfErrorCode> {
-  return new MssError('ERR_MSS_CDA_PDF_CONVERSION_FAILED', 'Ghostscript could not convert the embedded PDF', { permanent, details: { reason }, requirement: 'ECO.2.1.5' });
+  return new MssError('ERR_MSS_CDA_PDF_CONVERSION_FAILED', 'Ghostscript could not convert the embedded PDF', {
+    permanent,
+    details: { reason },
+    requirement: 'ECO.2.1.5',
+  });
 }
 
 const aborted = (cause: unknown): MssError<CdaPdfErrorCode> =>

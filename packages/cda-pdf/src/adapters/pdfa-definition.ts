@@ -17,7 +17,9 @@ const lineLength = 120;
  * @see Ghostscript, lib/PDFA_def.ps; PDF Reference 1.4 §9.10.4.
  */
 export function pdfaDefinition(): string {
-  const hex = Buffer.from(srgbProfile()).toString('hex').replaceAll(new RegExp(`.{${lineLength}}`, 'g'), '$&\n');
+  const hex = Buffer.from(srgbProfile())
+    .toString('hex')
+    .replaceAll(new RegExp(`.{${lineLength}}`, 'g'), '$&\n');
   return [
     '%!',
     '[ /_objdef {icc_PDFA} /type /stream /OBJ pdfmark',

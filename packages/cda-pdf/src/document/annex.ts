@@ -1,14 +1,31 @@
-import type {
-  CdaEncounter, CdaEntity, CdaHeader, CdaName, CdaOrganization, CdaParticipation, CdaPatient, CdaServiceEvent,
-} from '@mss/cda';
+import type { CdaEncounter, CdaEntity, CdaHeader, CdaName, CdaOrganization, CdaParticipation, CdaPatient, CdaServiceEvent } from '@mss/cda';
 
 import type { Block, TableRow } from '../layout/blocks.js';
 import { factRow, paragraph, run, table } from './builders.js';
 import {
-  formatAddress, formatCode, formatCodeWithValue, formatContacts, formatId, formatIds, formatInterval, formatName, formatOrganization, formatTime, joined,
+  formatAddress,
+  formatCode,
+  formatCodeWithValue,
+  formatContacts,
+  formatId,
+  formatIds,
+  formatInterval,
+  formatName,
+  formatOrganization,
+  formatTime,
+  joined,
   separator,
 } from './format-values.js';
-import { confidentialityLabel, informantLabel, nullFlavorLabel, participantLabel, relationLabel, sexLabel, signatureLabel, statusLabel } from './labels.js';
+import {
+  confidentialityLabel,
+  informantLabel,
+  nullFlavorLabel,
+  participantLabel,
+  relationLabel,
+  sexLabel,
+  signatureLabel,
+  statusLabel,
+} from './labels.js';
 import { styles } from './theme.js';
 
 const labelWidth = 104;
@@ -27,14 +44,20 @@ const labelled = (label: string, value: string | null): string | null => (value 
 function factBlocks(facts: readonly Fact[]): readonly Block[] {
   return facts.flatMap(({ strong, text }): readonly Block[] => {
     if (strong === null && text === null) return [];
-    const runs = [...(strong === null ? [] : [run(strong, styles.smallStrong)]), ...(text === null ? [] : [run((strong === null ? '' : separator) + text, styles.small)])];
+    const runs = [
+      ...(strong === null ? [] : [run(strong, styles.smallStrong)]),
+      ...(text === null ? [] : [run((strong === null ? '' : separator) + text, styles.small)]),
+    ];
     return [paragraph(runs, { before: strong === null ? 0.5 : 2 })];
   });
 }
 
 /** What an entity is, for whom it acts and how it is reached; of the organisation's contacts only those that are others. */
 function entityFacts(entity: CdaEntity, lead: string | null): readonly Fact[] {
-  const names = joined([...(entity.person?.names ?? []).map(formatName), joined([entity.device?.softwareName, entity.device?.manufacturerModelName], ' ')], ' / ');
+  const names = joined(
+    [...(entity.person?.names ?? []).map(formatName), joined([entity.device?.softwareName, entity.device?.manufacturerModelName], ' ')],
+    ' / ',
+  );
   const absent = entity.nullFlavor === null ? null : nullFlavorLabel(entity.nullFlavor);
   const role = joined([lead, formatCode(entity.code), formatCode(entity.device?.code ?? null), formatIds(entity.ids)], separator);
   const contacts = formatContacts(entity.addresses, entity.telecoms);
@@ -48,7 +71,12 @@ function organizationFacts(organization: CdaOrganization, known: readonly string
   const partOf = joined([formatCode(organization.partOfCode), formatIds(organization.partOfIds)], separator);
   return [
     fact(formatOrganization(organization)),
-    fact(joined(contacts.filter((one) => !known.includes(one)), separator)),
+    fact(
+      joined(
+        contacts.filter((one) => !known.includes(one)),
+        separator,
+      ),
+    ),
     fact(labelled('Rattachement', partOf)),
     ...(organization.partOf === null ? [] : organizationFacts(organization.partOf, [...known, ...contacts])),
   ];
@@ -87,31 +115,53 @@ function nameFacts(names: readonly CdaName[]): readonly Fact[] {
 
 function patientFacts(patient: CdaPatient): readonly Fact[] {
   const { deceased, multipleBirth, birthplace } = patient;
-  const yesNo = (indicator: string | null): string | null => (indicator === null ? null : indicator === 'true' ? 'oui' : indicator === 'false' ? 'non' : indicator);
-  const place = birthplace === null ? null : joined([birthplace.name, birthplace.address === null ? null : formatAddress(birthplace.address)], ', ');
+  const yesNo = (indicator: string | null): string | null =>
+    indicator === null ? null : indicator === 'true' ? 'oui' : indicator === 'false' ? 'non' : indicator;
+  const place =
+    birthplace === null ? null : joined([birthplace.name, birthplace.address === null ? null : formatAddress(birthplace.address)], ', ');
   const named = patient.gender?.displayName ?? patient.gender?.originalText ?? null;
   const gender = named === null && patient.traits.sex !== null ? sexLabel[patient.traits.sex] : formatCode(patient.gender);
   return [
     ...nameFacts(patient.names),
-    fact(joined([labelled('Sexe', gender), labelled('Date de naissance', formatTime(patient.birthTime)), labelled('Lieu de naissance', place)], separator)),
+    fact(
+      joined(
+        [labelled('Sexe', gender), labelled('Date de naissance', formatTime(patient.birthTime)), labelled('Lieu de naissance', place)],
+        separator,
+      ),
+    ),
     fact(labelled('Identifiants', formatIds(patient.ids))),
     fact(joined(formatContacts(patient.addresses, patient.telecoms), separator)),
     fact(labelled('Situation familiale', formatCode(patient.maritalStatus))),
     fact(deceased === null ? null : joined([labelled('Décès', yesNo(deceased.indicator)), formatTime(deceased.time)], ', ')),
-    fact(multipleBirth === null ? null : joined([labelled('Naissance multiple', yesNo(multipleBirth.indicator)), labelled('rang', multipleBirth.order)], ', ')),
+    fact(
+      multipleBirth === null
+        ? null
+        : joined([labelled('Naissance multiple', yesNo(multipleBirth.indicator)), labelled('rang', multipleBirth.order)], ', '),
+    ),
     ...(patient.providerOrganization === null ? [] : [fact('Suivi par :'), ...organizationFacts(patient.providerOrganization)]),
   ];
 }
 
 function documentFacts(header: CdaHeader): readonly Fact[] {
   const isFrench = header.languageCode === null || header.languageCode === 'fr' || header.languageCode === 'fr-FR';
-  const restrictions = header.confidentialityCodes.filter((one) => one.code !== 'N').map((one) => one.displayName ?? (one.code === null ? formatCode(one) : confidentialityLabel(one.code)));
+  const restrictions = header.confidentialityCodes
+    .filter((one) => one.code !== 'N')
+    .map((one) => one.displayName ?? (one.code === null ? formatCode(one) : confidentialityLabel(one.code)));
   return [
     fact(labelled('Titre', header.title)),
-    fact(joined([labelled('Type', formatCodeWithValue(header.code)), labelled('Date de création', formatTime(header.effectiveTime))], separator)),
     fact(
       joined(
-        [labelled('Identifiant', formatId(header.id)), header.setId === null ? null : labelled('Lot de versions', formatId(header.setId)), labelled('Version', header.versionNumber === null ? null : String(header.versionNumber))],
+        [labelled('Type', formatCodeWithValue(header.code)), labelled('Date de création', formatTime(header.effectiveTime))],
+        separator,
+      ),
+    ),
+    fact(
+      joined(
+        [
+          labelled('Identifiant', formatId(header.id)),
+          header.setId === null ? null : labelled('Lot de versions', formatId(header.setId)),
+          labelled('Version', header.versionNumber === null ? null : String(header.versionNumber)),
+        ],
         separator,
       ),
     ),
@@ -136,7 +186,17 @@ function encounterFacts(encounter: CdaEncounter): readonly Fact[] {
     ...(facility === null
       ? []
       : [
-          fact(joined([labelled('Lieu', facility.name), formatCodeWithValue(facility.code), formatIds(facility.ids), facility.address === null ? null : formatAddress(facility.address)], separator)),
+          fact(
+            joined(
+              [
+                labelled('Lieu', facility.name),
+                formatCodeWithValue(facility.code),
+                formatIds(facility.ids),
+                facility.address === null ? null : formatAddress(facility.address),
+              ],
+              separator,
+            ),
+          ),
           ...(facility.organization === null ? [] : organizationFacts(facility.organization)),
         ]),
     ...(encounter.responsibleParty === null ? [] : entityFacts(encounter.responsibleParty, 'Responsable de la prise en charge')),
@@ -174,23 +234,74 @@ export function annex(header: CdaHeader): readonly Block[] {
     ['Opérateur de saisie', single(header.dataEnterer)],
     ['Signataire légal', single(header.legalAuthenticator)],
     ['Approbateur(s)', people(header.authenticators)],
-    ['Destinataire(s) prévu(s)', header.recipients.flatMap((one) => participationFacts(one, one.typeCode === null || one.typeCode === 'PRCP' ? null : participantLabel(one.typeCode)))],
+    [
+      'Destinataire(s) prévu(s)',
+      header.recipients.flatMap((one) =>
+        participationFacts(one, one.typeCode === null || one.typeCode === 'PRCP' ? null : participantLabel(one.typeCode)),
+      ),
+    ],
     ['Conservation', header.custodian === null ? [] : organizationFacts(header.custodian)],
     ['Événement(s) documenté(s)', header.serviceEvents.flatMap(eventFacts)],
     ['Prise en charge', header.encounter === null ? [] : encounterFacts(header.encounter)],
-    ['Prescription', header.orders.map((order) => fact(joined([formatCode(order.code), formatIds(order.ids), labelled('N° d’accès', formatIds(order.accessionNumbers)), labelled('Priorité', formatCode(order.priority))], separator)))],
-    ['Participants', header.participants.flatMap((one) => participationFacts(one, one.typeCode === null ? null : participantLabel(one.typeCode)))],
-    ['Documents liés', header.relatedDocuments.map((one) => fact(joined([one.typeCode === null ? null : relationLabel(one.typeCode), formatIds(one.ids), labelled('Lot de versions', one.setId === null ? null : formatId(one.setId)), labelled('Version', one.versionNumber === null ? null : String(one.versionNumber)), formatCode(one.code)], separator)))],
-    ['Consentement(s)', header.consents.map((one) => fact(joined([formatCode(one.code), one.statusCode === null ? null : statusLabel(one.statusCode), formatIds(one.ids)], separator)))],
+    [
+      'Prescription',
+      header.orders.map((order) =>
+        fact(
+          joined(
+            [
+              formatCode(order.code),
+              formatIds(order.ids),
+              labelled('N° d’accès', formatIds(order.accessionNumbers)),
+              labelled('Priorité', formatCode(order.priority)),
+            ],
+            separator,
+          ),
+        ),
+      ),
+    ],
+    [
+      'Participants',
+      header.participants.flatMap((one) => participationFacts(one, one.typeCode === null ? null : participantLabel(one.typeCode))),
+    ],
+    [
+      'Documents liés',
+      header.relatedDocuments.map((one) =>
+        fact(
+          joined(
+            [
+              one.typeCode === null ? null : relationLabel(one.typeCode),
+              formatIds(one.ids),
+              labelled('Lot de versions', one.setId === null ? null : formatId(one.setId)),
+              labelled('Version', one.versionNumber === null ? null : String(one.versionNumber)),
+              formatCode(one.code),
+            ],
+            separator,
+          ),
+        ),
+      ),
+    ],
+    [
+      'Consentement(s)',
+      header.consents.map((one) =>
+        fact(joined([formatCode(one.code), one.statusCode === null ? null : statusLabel(one.statusCode), formatIds(one.ids)], separator)),
+      ),
+    ],
     ['Autres éléments', header.unmapped.map((one) => fact(joined(one.texts, separator)))],
   ];
   const rows = groups.flatMap(([label, facts]): readonly TableRow[] => {
     const blocks = factBlocks(facts);
-    return blocks.length === 0 ? [] : [factRow(label, styles.smallLabel, blocks.map((block, index) => (index === 0 ? { ...block, before: 0 } : block)))];
+    return blocks.length === 0
+      ? []
+      : [
+          factRow(
+            label,
+            styles.smallLabel,
+            blocks.map((block, index) => (index === 0 ? { ...block, before: 0 } : block)),
+          ),
+        ];
   });
   return [
     paragraph([run('Informations complémentaires du document', styles.heading2)], { tag: 'H2', before: 18, keepWithNext: true }),
     table(rows, { look: 'rows', columns: [{ fixed: labelWidth }], before: 5 }),
   ];
 }
-

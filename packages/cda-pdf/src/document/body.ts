@@ -54,15 +54,25 @@ function sectionBlocks(section: CdaSection, depth: number, context: BodyContext)
   if (title !== null) blocks.push(paragraph([run(title, heading.style)], { tag: heading.tag, before: heading.before, keepWithNext: true }));
   const restriction = section.confidentiality;
   if (restriction !== null && restriction.code !== null && restriction.code !== 'N') {
-    blocks.push(paragraph([run(`Confidentialité de cette section : ${restriction.displayName ?? confidentialityLabel(restriction.code)}`, styles.alert)], { before: 2, keepWithNext: true }));
+    blocks.push(
+      paragraph(
+        [run(`Confidentialité de cette section : ${restriction.displayName ?? confidentialityLabel(restriction.code)}`, styles.alert)],
+        { before: 2, keepWithNext: true },
+      ),
+    );
   }
-  const authors = joined(section.authors.map((author) => displayEntity(author.entity)), ', ');
-  if (authors !== null) blocks.push(paragraph([run(`Auteur de cette section : ${authors}`, styles.smallMuted)], { before: 1, keepWithNext: true }));
+  const authors = joined(
+    section.authors.map((author) => displayEntity(author.entity)),
+    ', ',
+  );
+  if (authors !== null)
+    blocks.push(paragraph([run(`Auteur de cette section : ${authors}`, styles.smallMuted)], { before: 1, keepWithNext: true }));
   if (section.text !== null) {
     const footnotes = createFootnotes(section.text);
     const narrative: NarrativeContext = { report: context.report, media: context.media, footnotes };
     const place = { style: styles.body, align: 'left', depth: 0, listDepth: 0 } as const;
-    for (const block of buildNarrative(section.text, place, narrative)) blocks.push(blocks.length === 1 && title !== null ? { ...block, before: 4 } : block);
+    for (const block of buildNarrative(section.text, place, narrative))
+      blocks.push(blocks.length === 1 && title !== null ? { ...block, before: 4 } : block);
     for (let note = footnotes.pending(); note !== null; note = footnotes.pending()) {
       const { number, element } = note;
       const noteBlocks = buildNarrative(element.children, { ...place, style: styles.small }, narrative);

@@ -11,7 +11,14 @@ export function paragraph(
   runs: readonly Run[],
   options: { readonly tag?: StructureType; readonly before?: number; readonly keepWithNext?: boolean; readonly align?: Align } = {},
 ): ParagraphBlock {
-  return { kind: 'paragraph', runs, tag: options.tag ?? 'P', before: options.before ?? 0, keepWithNext: options.keepWithNext ?? false, align: options.align ?? 'left' };
+  return {
+    kind: 'paragraph',
+    runs,
+    tag: options.tag ?? 'P',
+    before: options.before ?? 0,
+    keepWithNext: options.keepWithNext ?? false,
+    align: options.align ?? 'left',
+  };
 }
 
 /** A cell. */
@@ -22,9 +29,22 @@ export function cell(blocks: readonly Block[], options: Partial<Omit<TableCell, 
 /** A table of one row group. */
 export function table(
   rows: readonly TableRow[],
-  options: { readonly look: TableBlock['look']; readonly columns?: readonly ColumnWish[]; readonly before?: number; readonly isData?: boolean },
+  options: {
+    readonly look: TableBlock['look'];
+    readonly columns?: readonly ColumnWish[];
+    readonly before?: number;
+    readonly isData?: boolean;
+  },
 ): TableBlock {
-  return { kind: 'table', head: [], groups: [rows], look: options.look, columns: options.columns ?? [], before: options.before ?? 0, isData: options.isData ?? true };
+  return {
+    kind: 'table',
+    head: [],
+    groups: [rows],
+    look: options.look,
+    columns: options.columns ?? [],
+    before: options.before ?? 0,
+    isData: options.isData ?? true,
+  };
 }
 
 /** A row of a list of facts: what it is, and what is known of it. */

@@ -41,7 +41,16 @@ export function formatInterval(interval: CdaInterval | null): string | null {
   const moment = interval.value === null ? null : `le ${formatTimestamp(interval.value)}`;
   const low = formatTime(interval.low);
   const high = formatTime(interval.high);
-  const span = low !== null && high !== null ? (low === high ? `le ${low}` : `du ${low} au ${high}`) : low !== null ? `à partir du ${low}` : high !== null ? `jusqu’au ${high}` : null;
+  const span =
+    low !== null && high !== null
+      ? low === high
+        ? `le ${low}`
+        : `du ${low} au ${high}`
+      : low !== null
+        ? `à partir du ${low}`
+        : high !== null
+          ? `jusqu’au ${high}`
+          : null;
   const absent = interval.nullFlavor === null ? null : `date ${nullFlavorLabel(interval.nullFlavor)}`;
   return joined([moment, span, moment === null && span === null ? absent : null], ', ');
 }
@@ -66,7 +75,13 @@ export function formatCodeWithValue(code: CdaCode | null): string | null {
 
 /** What the first digit of a national identifier says. @see ANS, PS_IdNat and Struct_IdNat. */
 const professionalKinds: Readonly<Record<string, string>> = { '0': 'ADELI', '8': 'RPPS' };
-const structureKinds: Readonly<Record<string, string>> = { '0': 'cabinet ADELI', '1': 'FINESS', '2': 'SIREN', '3': 'SIRET', '4': 'cabinet RPPS' };
+const structureKinds: Readonly<Record<string, string>> = {
+  '0': 'cabinet ADELI',
+  '1': 'FINESS',
+  '2': 'SIREN',
+  '3': 'SIRET',
+  '4': 'cabinet RPPS',
+};
 
 function idKind(id: CdaId): string | null {
   const first = id.extension?.[0] ?? '';
@@ -126,7 +141,9 @@ export function formatAddress(address: CdaAddress): string | null {
     before = part.kind;
   }
   if (text === '') {
-    const absent = [address.nullFlavor, ...address.parts.map((part) => part.nullFlavor)].find((flavor) => flavor !== null && flavor !== undefined);
+    const absent = [address.nullFlavor, ...address.parts.map((part) => part.nullFlavor)].find(
+      (flavor) => flavor !== null && flavor !== undefined,
+    );
     return absent === undefined || absent === null ? null : `Adresse ${nullFlavorLabel(absent)}`;
   }
   return address.use === null ? text : `${text} (${formatUse(address.use)})`;

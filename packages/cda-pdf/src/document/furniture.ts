@@ -42,9 +42,17 @@ export function createFurniture(texts: FurnitureTexts, context: { readonly fonts
     // The whole title stands on the first page: here it may end early.
     const short = breakLines(measured, width - 12, { fonts: context.fonts, scale: 1, emptyHeight: 0 })[0];
     const words = short?.pieces.map((piece) => piece.text).join('') ?? '';
-    return breakLines(measureText([run(`${words} …`, style)], context.fonts, context.report), width * 2, { fonts: context.fonts, scale: 1, emptyHeight: 0 })[0];
+    return breakLines(measureText([run(`${words} …`, style)], context.fonts, context.report), width * 2, {
+      fonts: context.fonts,
+      scale: 1,
+      emptyHeight: 0,
+    })[0];
   };
-  const put = (painter: Painter, line: Line | undefined, place: { readonly page: FurniturePage; readonly y: number; readonly toRight: boolean }): void => {
+  const put = (
+    painter: Painter,
+    line: Line | undefined,
+    place: { readonly page: FurniturePage; readonly y: number; readonly toRight: boolean },
+  ): void => {
     if (line !== undefined) painter.line(line, place.toRight ? place.page.width - margins.side - line.width : margins.side, place.y, 1);
   };
   const footTop = (page: FurniturePage): number => page.height - margins.bottom + 16;

@@ -58,9 +58,26 @@ export function identityBox(patient: CdaPatient, datamatrix: PreparedImage | nul
   const notice = identityNotice(patient);
   const traitsTable = table(
     [
-      { cells: [field('Nom de naissance', traits.birthName), field('Prénom(s) de naissance', joined(traits.givenNames, ' ')), field('Sexe', sexLabel[traits.sex ?? 'U'])] },
-      { cells: [field('Nom utilisé', traits.usualName, false), field('Prénom utilisé', traits.usualGivenName, false), field('Date de naissance', birthDateOf(patient))] },
-      { cells: [field(`Matricule INS (${insKind(patient)})`, traits.ins?.value ?? null), { ...field('Lieu de naissance', birthPlaceOf(patient), false), colSpan: 2 }] },
+      {
+        cells: [
+          field('Nom de naissance', traits.birthName),
+          field('Prénom(s) de naissance', joined(traits.givenNames, ' ')),
+          field('Sexe', sexLabel[traits.sex ?? 'U']),
+        ],
+      },
+      {
+        cells: [
+          field('Nom utilisé', traits.usualName, false),
+          field('Prénom utilisé', traits.usualGivenName, false),
+          field('Date de naissance', birthDateOf(patient)),
+        ],
+      },
+      {
+        cells: [
+          field(`Matricule INS (${insKind(patient)})`, traits.ins?.value ?? null),
+          { ...field('Lieu de naissance', birthPlaceOf(patient), false), colSpan: 2 },
+        ],
+      },
       ...(notice === null ? [] : [{ cells: [cell([paragraph([run(notice, styles.alert)])], { colSpan: 3 })] }]),
     ],
     { look: 'plain', columns: [{ share: 0.36 }, { share: 0.38 }, { share: 0.26 }], isData: false },
@@ -85,7 +102,13 @@ export function identityBox(patient: CdaPatient, datamatrix: PreparedImage | nul
           ),
         ];
   const isReal = notice === null || traits.ins === null;
-  return { kind: 'panel', blocks: contents, fill: isReal ? colors.accentSoft : colors.alertSoft, bar: isReal ? colors.accent : colors.alert, before: 0 };
+  return {
+    kind: 'panel',
+    blocks: contents,
+    fill: isReal ? colors.accentSoft : colors.alertSoft,
+    bar: isReal ? colors.accent : colors.alert,
+    before: 0,
+  };
 }
 
 /** One line that names the patient at the foot of every page. */
@@ -96,11 +119,29 @@ export function patientLine(patient: CdaPatient): string {
   const bornWord = traits.sex === 'F' ? 'née' : traits.sex === 'M' ? 'né' : 'né(e)';
   // Without a day it is a year, or a month of a year.
   const preposition = (traits.birthDate?.length ?? 0) < 8 ? 'en' : 'le';
-  return joined([name, born === null ? null : `${bornWord} ${preposition} ${born}`, traits.ins === null ? null : `${insKind(patient)} ${traits.ins.value}`], ' · ') ?? '';
+  return (
+    joined(
+      [
+        name,
+        born === null ? null : `${bornWord} ${preposition} ${born}`,
+        traits.ins === null ? null : `${insKind(patient)} ${traits.ins.value}`,
+      ],
+      ' · ',
+    ) ?? ''
+  );
 }
 
 /** Name and INS for the head of every page. */
 export function patientShort(patient: CdaPatient): string {
   const { traits } = patient;
-  return joined([traits.birthName ?? traits.usualName, traits.givenNames[0] ?? traits.usualGivenName, traits.ins === null ? null : `· INS ${traits.ins.value}`], ' ') ?? '';
+  return (
+    joined(
+      [
+        traits.birthName ?? traits.usualName,
+        traits.givenNames[0] ?? traits.usualGivenName,
+        traits.ins === null ? null : `· INS ${traits.ins.value}`,
+      ],
+      ' ',
+    ) ?? ''
+  );
 }

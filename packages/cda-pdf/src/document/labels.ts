@@ -87,7 +87,11 @@ export const statusLabel: (code: string) => string = lookUp({
 });
 
 /** @see HL7 v3 vocabulary, ActRelationshipType; CDA R2 §4.2.3.2. */
-export const relationLabel: (code: string) => string = lookUp({ RPLC: 'Remplace le document', APND: 'Complète le document', XFRM: 'Transforme le document' });
+export const relationLabel: (code: string) => string = lookUp({
+  RPLC: 'Remplace le document',
+  APND: 'Complète le document',
+  XFRM: 'Transforme le document',
+});
 
 /** @see JDV_J08; VOLET-TRANS, règles de gestion MSSanté. */
 export const confidentialityLabel: (code: string) => string = lookUp({
@@ -106,4 +110,9 @@ export const signatureLabel: (code: string) => string = lookUp({ S: 'signé', I:
 export const sexLabel = { F: 'Féminin', M: 'Masculin', U: 'Indéterminé' } as const;
 
 /** French names of address parts that would not be understood without one. */
-export const addressPartLabel: (kind: string) => string = lookUp({ county: 'code commune', state: 'région', postBox: 'boîte postale', precinct: 'lieu-dit' });
+export const addressPartLabel: (kind: string) => string = lookUp({
+  county: 'code commune',
+  state: 'région',
+  postBox: 'boîte postale',
+  precinct: 'lieu-dit',
+});

@@ -43,7 +43,12 @@ function alphabetic(value: number): string {
  * @param options.depth - lists around this one, 0 for none.
  * @see CDA R2 §4.3.5.4 and the styleCode table for lists.
  */
-export function listMark(options: { readonly ordered: boolean; readonly styleCode: string | undefined; readonly index: number; readonly depth: number }): string {
+export function listMark(options: {
+  readonly ordered: boolean;
+  readonly styleCode: string | undefined;
+  readonly index: number;
+  readonly depth: number;
+}): string {
   const codes = (options.styleCode ?? '').toLowerCase().split(/\s+/);
   const kind = markKinds.find((one) => codes.includes(one));
   if (kind === 'disc' || kind === 'circle' || kind === 'square') return bullets[kind];

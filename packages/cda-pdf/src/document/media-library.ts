@@ -69,7 +69,8 @@ export async function createMediaLibrary(
   }
   const shown = new Set<CdaMedia>();
   const notice = (text: string): Block => paragraph([run(text, styles.notice)]);
-  const nameOf = (media: CdaMedia): string => `Document joint n° ${numbers.get(media) ?? 0} (${typeName(media.mediaType)}, ${formatSize(media.byteLength)})`;
+  const nameOf = (media: CdaMedia): string =>
+    `Document joint n° ${numbers.get(media) ?? 0} (${typeName(media.mediaType)}, ${formatSize(media.byteLength)})`;
 
   const showMedia = (media: CdaMedia, caption: string | null): readonly Block[] => {
     shown.add(media);
@@ -81,10 +82,16 @@ export async function createMediaLibrary(
     }
     const image = images.get(media);
     if (image?.ok === true) {
-      return image.pages.map((page): Block => ({ kind: 'image', image: page, alt: caption ?? `Image n° ${numbers.get(media) ?? 0}`, before: 3 }));
+      return image.pages.map((page): Block => ({
+        kind: 'image',
+        image: page,
+        alt: caption ?? `Image n° ${numbers.get(media) ?? 0}`,
+        before: 3,
+      }));
     }
     report.add(image?.reason === 'unreadable' ? 'MEDIA_UNREADABLE' : 'MEDIA_UNSUPPORTED');
-    const reason = image?.reason === 'unreadable' ? 'illisible' : 'ne peut pas être reproduit sur papier, à ouvrir dans le document CDA d’origine';
+    const reason =
+      image?.reason === 'unreadable' ? 'illisible' : 'ne peut pas être reproduit sur papier, à ouvrir dans le document CDA d’origine';
     return [notice(`${nameOf(media)} : ${reason}.`)];
   };
 

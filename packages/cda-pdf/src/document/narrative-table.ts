@@ -44,7 +44,11 @@ export function buildNarrativeTable(element: NarrativeElement, place: NarrativeP
   for (const child of element.children) {
     if (isBlank(child)) continue;
     const name = isElement(child) ? child.name : 'text';
-    if (!isElement(child) || (name !== 'tr' && name !== 'thead' && name !== 'tbody' && name !== 'tfoot' && name !== 'colgroup' && name !== 'col')) around.push(child);
+    if (
+      !isElement(child) ||
+      (name !== 'tr' && name !== 'thead' && name !== 'tbody' && name !== 'tfoot' && name !== 'colgroup' && name !== 'col')
+    )
+      around.push(child);
     else if (name === 'tr') loose.push(buildRow(child, base, context));
     else if (name === 'thead') head.push(...buildGroup(child, { ...base, inHead: true }, context, around));
     else if (name === 'tbody') bodies.push(buildGroup(child, base, context, around));
@@ -57,7 +61,10 @@ export function buildNarrativeTable(element: NarrativeElement, place: NarrativeP
   const before = context.build(around, place);
   const hasRows = head.length > 0 || groups.some((group) => group.length > 0);
   if (!hasRows) return before;
-  return [...before, { kind: 'table', before: before.length > 0 ? 2 : 4, look: 'grid', isData: true, head, groups, columns: columnWishes(columns) }];
+  return [
+    ...before,
+    { kind: 'table', before: before.length > 0 ? 2 : 4, look: 'grid', isData: true, head, groups, columns: columnWishes(columns) },
+  ];
 }
 
 /** Tables are set a little smaller than text; a nested one as the table around it. */

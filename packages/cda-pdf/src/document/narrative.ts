@@ -30,7 +30,8 @@ export function buildNarrative(nodes: readonly NarrativeNode[], place: Narrative
   };
   const addBlocks = (more: readonly Block[], space: number): void => {
     endParagraph(space);
-    for (const block of more) blocks.push(blocks.length === 0 ? { ...block, before: 0 } : { ...block, before: Math.max(block.before, before, 2) });
+    for (const block of more)
+      blocks.push(blocks.length === 0 ? { ...block, before: 0 } : { ...block, before: Math.max(block.before, before, 2) });
     before = space;
   };
 
@@ -83,7 +84,10 @@ export function buildNarrative(nodes: readonly NarrativeNode[], place: Narrative
         addBlocks(buildList(node, inside, context), 4);
         break;
       case 'table':
-        addBlocks(buildNarrativeTable(node, inside, { report: context.report, build: (nodes, at) => buildNarrative(nodes, at, context) }), 6);
+        addBlocks(
+          buildNarrativeTable(node, inside, { report: context.report, build: (nodes, at) => buildNarrative(nodes, at, context) }),
+          6,
+        );
         break;
       case 'renderMultiMedia':
         addBlocks(buildMedia(node, inside, context), 4);
@@ -112,7 +116,8 @@ export function buildNarrative(nodes: readonly NarrativeNode[], place: Narrative
   const printAddress = (link: NarrativeElement, style: TextStyle): void => {
     const address = (link.attributes['href'] ?? '').trim();
     // A reference inside the document leads nowhere on paper; a label that is the address is enough.
-    if (address === '' || address.startsWith('#') || plainText(link.children).replaceAll(/\s+/g, '') === address.replaceAll(/\s+/g, '')) return;
+    if (address === '' || address.startsWith('#') || plainText(link.children).replaceAll(/\s+/g, '') === address.replaceAll(/\s+/g, ''))
+      return;
     inline.text(plainText(link.children).trim() === '' ? address : ` (${address})`, addressStyle(style));
   };
   const printFootnote = (footnote: NarrativeElement, style: TextStyle): void => {
@@ -145,7 +150,12 @@ function buildList(list: NarrativeElement, place: NarrativePlace, context: Narra
     if (child.kind === 'element' && child.name === 'item') {
       index += 1;
       const style = applyStyleCode(place.style, child.attributes['styleCode'], () => context.report.add('STYLE_IGNORED'));
-      const mark = listMark({ ordered: list.attributes['listType']?.toLowerCase() === 'ordered', styleCode: list.attributes['styleCode'], index, depth: place.listDepth });
+      const mark = listMark({
+        ordered: list.attributes['listType']?.toLowerCase() === 'ordered',
+        styleCode: list.attributes['styleCode'],
+        index,
+        depth: place.listDepth,
+      });
       items.push({
         mark: run(mark, { ...place.style, underline: false, strike: false }),
         blocks: buildNarrative(child.children, { ...inside, style, depth: place.depth + 1 }, context),

@@ -2,7 +2,8 @@ import type { TextStyle } from '../text/style.js';
 import { colors } from './theme.js';
 
 /** Codes that concern table lines and list marks, which other functions read. */
-const structural = /^(?:[lrtb](?:op|ot)?rule|lrule|rrule|toprule|botrule|arabic|littleroman|bigroman|littlealpha|bigalpha|disc|circle|square|normal)$/;
+const structural =
+  /^(?:[lrtb](?:op|ot)?rule|lrule|rrule|toprule|botrule|arabic|littleroman|bigroman|littlealpha|bigalpha|disc|circle|square|normal)$/;
 
 /** Smaller text above or below the line. */
 const reducedSize = 0.68;

@@ -14,7 +14,10 @@ import { readRtf } from './rtf.js';
  *
  * @throws MssError `ERR_MSS_CDA_PDF_MEDIA_UNSUPPORTED`, `ERR_MSS_CDA_PDF_MEDIA_UNREADABLE`.
  */
-export async function embeddedBodyBlocks(media: CdaMedia, context: { readonly limits: Limits; readonly report: UnrenderedReport }): Promise<readonly Block[]> {
+export async function embeddedBodyBlocks(
+  media: CdaMedia,
+  context: { readonly limits: Limits; readonly report: UnrenderedReport },
+): Promise<readonly Block[]> {
   const { mediaType } = media;
   if (mediaType === 'text/plain') return plainTextBlocks(decodeText(media.bytes()));
   if (mediaType === 'application/rtf' || mediaType === 'text/rtf') {
@@ -26,15 +29,26 @@ export async function embeddedBodyBlocks(media: CdaMedia, context: { readonly li
     return rtf.blocks;
   }
   const image = await prepareImage(media.bytes(), mediaType, context.limits);
-  if (!image.ok) return refuse(image.reason === 'unreadable' ? 'ERR_MSS_CDA_PDF_MEDIA_UNREADABLE' : 'ERR_MSS_CDA_PDF_MEDIA_UNSUPPORTED', mediaType);
-  return image.pages.map((page, index): Block => ({ kind: 'image', image: page, alt: `Page ${index + 1} du document`, before: 8, fillsPage: true }));
+  if (!image.ok)
+    return refuse(image.reason === 'unreadable' ? 'ERR_MSS_CDA_PDF_MEDIA_UNREADABLE' : 'ERR_MSS_CDA_PDF_MEDIA_UNSUPPORTED', mediaType);
+  return image.pages.map((page, index): Block => ({
+    kind: 'image',
+    image: page,
+    alt: `Page ${index + 1} du document`,
+    before: 8,
+    fillsPage: true,
+  }));
 }
 
 const namedTypes = /^[a-z]+\/[a-z0-9.+-]{1,40}$/;
 
 function refuse(code: 'ERR_MSS_CDA_PDF_MEDIA_UNSUPPORTED' | 'ERR_MSS_CDA_PDF_MEDIA_UNREADABLE', mediaType: string): never {
-  throw new MssError<CdaPdfErrorCode>(code, `the body of the level 1 document is ${code.endsWith('UNREADABLE') ? 'damaged or over the limits' : 'of a type that cannot be shown'}`, {
-    requirement: 'ECO.2.1.5',
-    details: { mediaType: namedTypes.test(mediaType) ? mediaType : 'unknown' },
-  });
+  throw new MssError<CdaPdfErrorCode>(
+    code,
+    `the body of the level 1 document is ${code.endsWith('UNREADABLE') ? 'damaged or over the limits' : 'of a type that cannot be shown'}`,
+    {
+      requirement: 'ECO.2.1.5',
+      details: { mediaType: namedTypes.test(mediaType) ? mediaType : 'unknown' },
+    },
+  );
 }

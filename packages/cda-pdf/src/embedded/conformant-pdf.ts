@@ -32,14 +32,11 @@ const onlyWhenJoined: ReadonlySet<PdfaProblem> = new Set<PdfaProblem>(['OUTPUT_I
  * @throws MssError `ERR_MSS_CDA_PDF_EMBEDDED_NOT_PDFA`, `ERR_MSS_CDA_PDF_EMBEDDED_ENCRYPTED`, `ERR_MSS_CDA_PDF_EMBEDDED_UNREADABLE`,
  * `ERR_MSS_CDA_PDF_EMBEDDED_LIMIT`, `ERR_MSS_CDA_PDF_CONVERSION_FAILED`.
  */
-export async function conformantPdf(
-  bytes: Uint8Array,
-  purpose: 'alone' | 'join',
-  context: ConversionContext,
-): Promise<ConformantPdf> {
+export async function conformantPdf(bytes: Uint8Array, purpose: 'alone' | 'join', context: ConversionContext): Promise<ConformantPdf> {
   const found = await inspectPdf(bytes, { limits: context.limits });
   const problems = found.problems.filter((problem) => purpose === 'join' || !onlyWhenJoined.has(problem));
-  if (problems.length === 0) return { bytes, pages: found.pages ?? 0, conformance: found.claimedConformance === 'A' ? 'A' : 'B', isConverted: false };
+  if (problems.length === 0)
+    return { bytes, pages: found.pages ?? 0, conformance: found.claimedConformance === 'A' ? 'A' : 'B', isConverted: false };
   if (context.convert === undefined) return notPdfa(problems);
   throwIfAborted(context.signal);
   const converted = await context.convert(bytes, context.signal === undefined ? {} : { signal: context.signal });

@@ -17,7 +17,11 @@ const entriesLeftBehind = ['StructParents', 'Tabs', 'AA', 'B', 'PieceInfo', 'Thu
  * added, whereas converters put the date of the conversion into what they make.
  * @param added - PDF/A-1 each, as {@link inspectPdf} sees it.
  */
-export async function appendPdfs(base: Uint8Array, added: readonly Uint8Array[], limits: Limits): Promise<{ readonly bytes: Uint8Array; readonly pages: number }> {
+export async function appendPdfs(
+  base: Uint8Array,
+  added: readonly Uint8Array[],
+  limits: Limits,
+): Promise<{ readonly bytes: Uint8Array; readonly pages: number }> {
   // The base may be without pages: it is ours, so it is opened without the checks for what comes from outside.
   const lib = await import('@cantoo/pdf-lib');
   const target = await lib.PDFDocument.load(base, { updateMetadata: false });
@@ -50,20 +54,28 @@ function detach(lib: PdfLib, page: PDFDict): void {
     if (!(annotation instanceof lib.PDFDict)) continue;
     for (const key of ['P', 'Parent', 'StructParent', 'Dest', 'Popup', 'AA']) annotation.delete(lib.PDFName.of(key));
     const action = annotation.lookup(lib.PDFName.of('A'));
-    if (action instanceof lib.PDFDict && action.lookup(lib.PDFName.of('S')) !== lib.PDFName.of('URI')) annotation.delete(lib.PDFName.of('A'));
+    if (action instanceof lib.PDFDict && action.lookup(lib.PDFName.of('S')) !== lib.PDFName.of('URI'))
+      annotation.delete(lib.PDFName.of('A'));
   }
 }
 
 /** Throws that a PDF is not PDF/A-1. */
 export function notPdfa(problems: readonly PdfaProblem[]): never {
-  throw new MssError<CdaPdfErrorCode>('ERR_MSS_CDA_PDF_EMBEDDED_NOT_PDFA', 'the embedded PDF is not PDF/A-1 and no conversion is configured', {
-    requirement: 'ECO.2.1.5',
-    details: { problems },
-  });
+  throw new MssError<CdaPdfErrorCode>(
+    'ERR_MSS_CDA_PDF_EMBEDDED_NOT_PDFA',
+    'the embedded PDF is not PDF/A-1 and no conversion is configured',
+    {
+      requirement: 'ECO.2.1.5',
+      details: { problems },
+    },
+  );
 }
 
 function tooLarge(limit: 'pdfPages' | 'pdfBytes', max: number): never {
-  throw new MssError<CdaPdfErrorCode>('ERR_MSS_CDA_PDF_TOO_LARGE', 'the document makes a PDF over the limits', { details: { limit, max }, requirement: 'ECO.2.1.5' });
+  throw new MssError<CdaPdfErrorCode>('ERR_MSS_CDA_PDF_TOO_LARGE', 'the document makes a PDF over the limits', {
+    details: { limit, max },
+    requirement: 'ECO.2.1.5',
+  });
 }
 
 /** How PDF are joined. */

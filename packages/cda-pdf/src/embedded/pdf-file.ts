@@ -15,7 +15,10 @@ export type OpenedPdf =
 
 /** A name as a PDF may write it: every character as it is or as `#xx`. */
 const nameInPdf = (name: string): string =>
-  Array.from(name, (character) => `(?:${character}|#${character.charCodeAt(0).toString(16)}|#${character.charCodeAt(0).toString(16).toUpperCase()})`).join('');
+  Array.from(
+    name,
+    (character) => `(?:${character}|#${character.charCodeAt(0).toString(16)}|#${character.charCodeAt(0).toString(16).toUpperCase()})`,
+  ).join('');
 
 const compressedObjects = new RegExp(`/(?:${nameInPdf('ObjStm')}|${nameInPdf('XRef')})[\\s/<>[\\]()]`);
 const encryptEntry = new RegExp(`/${nameInPdf('Encrypt')}\\s*(?:\\d+\\s+\\d+\\s+R|<<)`);
@@ -33,7 +36,11 @@ export async function openPdf(bytes: Uint8Array, limits: Limits): Promise<Opened
   if (compressedObjects.test(text)) return { kind: 'compressed' };
   const lib = await import('@cantoo/pdf-lib');
   try {
-    const document = await lib.PDFDocument.load(bytes, { updateMetadata: false, throwOnInvalidObject: true, parseSpeed: lib.ParseSpeeds.Fastest });
+    const document = await lib.PDFDocument.load(bytes, {
+      updateMetadata: false,
+      throwOnInvalidObject: true,
+      parseSpeed: lib.ParseSpeeds.Fastest,
+    });
     const pageCount = document.getPageCount();
     if (pageCount > limits.pdfPages) overLimit('pdfPages', limits.pdfPages);
     if (pageCount === 0) unreadable();
@@ -47,7 +54,9 @@ export async function openPdf(bytes: Uint8Array, limits: Limits): Promise<Opened
 
 // The cause is left out: messages of the parser may quote the document.
 function unreadable(): never {
-  throw new MssError<CdaPdfErrorCode>('ERR_MSS_CDA_PDF_EMBEDDED_UNREADABLE', 'the embedded PDF cannot be read as a PDF', { requirement: 'ECO.2.1.5' });
+  throw new MssError<CdaPdfErrorCode>('ERR_MSS_CDA_PDF_EMBEDDED_UNREADABLE', 'the embedded PDF cannot be read as a PDF', {
+    requirement: 'ECO.2.1.5',
+  });
 }
 
 function encrypted(): never {

@@ -43,8 +43,40 @@ export interface PdfInspection {
   readonly problems: readonly PdfaProblem[];
 }
 
-const allowedAnnotations = new Set(['Text', 'Link', 'FreeText', 'Line', 'Square', 'Circle', 'Highlight', 'Underline', 'Squiggly', 'StrikeOut', 'Stamp', 'Ink', 'Popup', 'Widget', 'PrinterMark', 'TrapNet']);
-const forbiddenActions = new Set(['Launch', 'Sound', 'Movie', 'ResetForm', 'ImportData', 'JavaScript', 'SetState', 'NOP', 'Hide', 'Rendition', 'Trans', 'SetOCGState', 'GoTo3DView', 'RichMediaExecute']);
+const allowedAnnotations = new Set([
+  'Text',
+  'Link',
+  'FreeText',
+  'Line',
+  'Square',
+  'Circle',
+  'Highlight',
+  'Underline',
+  'Squiggly',
+  'StrikeOut',
+  'Stamp',
+  'Ink',
+  'Popup',
+  'Widget',
+  'PrinterMark',
+  'TrapNet',
+]);
+const forbiddenActions = new Set([
+  'Launch',
+  'Sound',
+  'Movie',
+  'ResetForm',
+  'ImportData',
+  'JavaScript',
+  'SetState',
+  'NOP',
+  'Hide',
+  'Rendition',
+  'Trans',
+  'SetOCGState',
+  'GoTo3DView',
+  'RichMediaExecute',
+]);
 const forbiddenFilters = new Set(['LZWDecode', 'LZW', 'JPXDecode', 'Crypt']);
 const fontsWithPrograms = new Set(['Type1', 'MMType1', 'TrueType', 'CIDFontType0', 'CIDFontType2']);
 
@@ -149,7 +181,8 @@ function checkDictionary(lib: PdfLib, dictionary: PDFDict, { problems, isStream,
   if (action !== null && forbiddenActions.has(action) && (type === 'Action' || type === null)) problems.add('ACTION');
   if (has('JS') || has('JavaScript')) problems.add('ACTION');
   if (type === 'Annot' && subtype !== null && !allowedAnnotations.has(subtype)) problems.add('ANNOTATION');
-  if (has('EmbeddedFiles') || has('OCProperties') || (type === 'Filespec' && has('EF')) || type === 'EmbeddedFile') problems.add('FORBIDDEN_FEATURE');
+  if (has('EmbeddedFiles') || has('OCProperties') || (type === 'Filespec' && has('EF')) || type === 'EmbeddedFile')
+    problems.add('FORBIDDEN_FEATURE');
 }
 
 function checkStream(lib: PdfLib, dictionary: PDFDict, problems: Set<PdfaProblem>): void {
@@ -161,16 +194,20 @@ function checkStream(lib: PdfLib, dictionary: PDFDict, problems: Set<PdfaProblem
 
 function checkFont(lib: PdfLib, font: PDFDict, problems: Set<PdfaProblem>): void {
   const descriptor = safeLookup(lib, font, 'FontDescriptor');
-  const isEmbedded = descriptor instanceof lib.PDFDict && ['FontFile', 'FontFile2', 'FontFile3'].some((key) => safeLookup(lib, descriptor, key) instanceof lib.PDFStream);
+  const isEmbedded =
+    descriptor instanceof lib.PDFDict &&
+    ['FontFile', 'FontFile2', 'FontFile3'].some((key) => safeLookup(lib, descriptor, key) instanceof lib.PDFStream);
   if (!isEmbedded) problems.add('FONT_NOT_EMBEDDED');
 }
 
 function checkGraphicsState(lib: PdfLib, state: PDFDict, problems: Set<PdfaProblem>): void {
   const mask = safeLookup(lib, state, 'SMask');
-  if (mask !== undefined && nameOf(lib, state, 'SMask') !== 'None' && nameOf(lib, state, 'Type') === 'ExtGState') problems.add('TRANSPARENCY');
+  if (mask !== undefined && nameOf(lib, state, 'SMask') !== 'None' && nameOf(lib, state, 'Type') === 'ExtGState')
+    problems.add('TRANSPARENCY');
   const mode = safeLookup(lib, state, 'BM');
   const modes = mode instanceof lib.PDFArray ? mode.asArray() : [mode];
-  for (const one of modes) if (one instanceof lib.PDFName && !['Normal', 'Compatible'].includes(one.decodeText())) problems.add('TRANSPARENCY');
+  for (const one of modes)
+    if (one instanceof lib.PDFName && !['Normal', 'Compatible'].includes(one.decodeText())) problems.add('TRANSPARENCY');
   for (const key of ['ca', 'CA']) {
     const alpha = safeLookup(lib, state, key);
     if (alpha instanceof lib.PDFNumber && alpha.asNumber() !== 1) problems.add('TRANSPARENCY');

@@ -9,14 +9,49 @@ const deepest = 500;
 
 /** Destinations that hold no text of the document. */
 const hiddenDestinations = new Set([
-  'fonttbl', 'colortbl', 'stylesheet', 'info', 'pict', 'object', 'header', 'headerl', 'headerr', 'headerf', 'footer', 'footerl', 'footerr', 'footerf',
-  'themedata', 'colorschememapping', 'datastore', 'latentstyles', 'listtable', 'listoverridetable', 'rsidtbl', 'generator', 'fldinst', 'xmlnstbl',
-  'filetbl', 'revtbl', 'pnseclvl', 'bkmkstart', 'bkmkend',
+  'fonttbl',
+  'colortbl',
+  'stylesheet',
+  'info',
+  'pict',
+  'object',
+  'header',
+  'headerl',
+  'headerr',
+  'headerf',
+  'footer',
+  'footerl',
+  'footerr',
+  'footerf',
+  'themedata',
+  'colorschememapping',
+  'datastore',
+  'latentstyles',
+  'listtable',
+  'listoverridetable',
+  'rsidtbl',
+  'generator',
+  'fldinst',
+  'xmlnstbl',
+  'filetbl',
+  'revtbl',
+  'pnseclvl',
+  'bkmkstart',
+  'bkmkend',
 ]);
 
 /** Control words that are a character. */
 const characters: Readonly<Record<string, string>> = {
-  tab: '\u00A0\u00A0', emdash: '—', endash: '–', bullet: '•', lquote: '‘', rquote: '’', ldblquote: '“', rdblquote: '”', emspace: ' ', enspace: ' ',
+  tab: '\u00A0\u00A0',
+  emdash: '—',
+  endash: '–',
+  bullet: '•',
+  lquote: '‘',
+  rquote: '’',
+  ldblquote: '“',
+  rdblquote: '”',
+  emspace: ' ',
+  enspace: ' ',
 };
 
 interface GroupState {

@@ -28,7 +28,7 @@ export function prepareJpeg(bytes: Uint8Array, limitPixels: number): PreparedIma
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let orientation = 1;
   let frame: { readonly width: number; readonly height: number; readonly channels: number } | null = null;
-  for (let at = 2; at + 4 <= bytes.length; ) {
+  for (let at = 2; at + 4 <= bytes.length;) {
     if (bytes[at] !== 0xff) return 'damaged';
     const marker = bytes[at + 1] ?? 0;
     if (marker === 0xff) {

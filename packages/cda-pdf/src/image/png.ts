@@ -61,7 +61,7 @@ function readChunks(bytes: Uint8Array): PngChunks | null {
   let header: PngHeader | null = null;
   let palette: Uint8Array | null = null;
   let transparency: Uint8Array | null = null;
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const length = view.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (at + 12 + length > bytes.length) break;
@@ -110,7 +110,8 @@ function readSamples({ header, data }: PngChunks): Uint8Array | null {
       unfilter(raw[at] ?? 0, line, above, Math.max(1, bitsPerPixel >> 3));
       for (let column = 0; column < width; column += 1) {
         const target = ((y + row * dy) * header.width + x + column * dx) * channels;
-        for (let channel = 0; channel < channels; channel += 1) samples[target + channel] = sampleAt(line, column * channels + channel, header.depth);
+        for (let channel = 0; channel < channels; channel += 1)
+          samples[target + channel] = sampleAt(line, column * channels + channel, header.depth);
       }
       above = line;
       at += line.length + 1;
@@ -127,7 +128,8 @@ function sampleAt(line: Uint8Array, index: number, depth: number): number {
 }
 
 function unfilter(kind: number, line: Uint8Array, above: Uint8Array, step: number): void {
-  for (let index = 0; kind !== 0 && index < line.length; index += 1) {
+  if (kind === 0) return;
+  for (let index = 0; index < line.length; index += 1) {
     const left = index < step ? 0 : (line[index - step] ?? 0);
     const up = above[index] ?? 0;
     const upLeft = index < step ? 0 : (above[index - step] ?? 0);
@@ -178,7 +180,13 @@ function flatten({ header, palette, transparency }: PngChunks, samples: Uint8Arr
     height,
     orientation: [1, 0, 0, 1, 0, 0],
     data: deflateSync(out),
-    dictionary: { Width: width, Height: height, BitsPerComponent: 8, ColorSpace: isGrey ? 'DeviceGray' : 'DeviceRGB', Filter: 'FlateDecode' },
+    dictionary: {
+      Width: width,
+      Height: height,
+      BitsPerComponent: 8,
+      ColorSpace: isGrey ? 'DeviceGray' : 'DeviceRGB',
+      Filter: 'FlateDecode',
+    },
   };
 }
 

@@ -36,7 +36,9 @@ export function prepareTiff(bytes: Uint8Array, limitPixels: number): readonly Pr
 }
 
 /** ImageWidth (256) and ImageLength (257) before anything is decoded. */
-function sizeOf(page: { readonly [tag: string]: unknown }): { readonly width: number; readonly height: number; readonly pixels: number } | null {
+function sizeOf(page: {
+  readonly [tag: string]: unknown;
+}): { readonly width: number; readonly height: number; readonly pixels: number } | null {
   const first = (tag: string): number => {
     const values = page[tag];
     const value: unknown = Array.isArray(values) ? values[0] : undefined;
@@ -64,6 +66,12 @@ function flatten(rgba: Uint8Array, width: number, height: number): PreparedImage
     height,
     orientation: [1, 0, 0, 1, 0, 0],
     data: deflateSync(data),
-    dictionary: { Width: width, Height: height, BitsPerComponent: 8, ColorSpace: isGrey ? 'DeviceGray' : 'DeviceRGB', Filter: 'FlateDecode' },
+    dictionary: {
+      Width: width,
+      Height: height,
+      BitsPerComponent: 8,
+      ColorSpace: isGrey ? 'DeviceGray' : 'DeviceRGB',
+      Filter: 'FlateDecode',
+    },
   };
 }

@@ -38,7 +38,12 @@ export function paginate(
   let count = 0;
   for (const { isLandscape, blocks } of stretches(prepared, area)) {
     const { width, height } = isLandscape ? area.landscape : area.portrait;
-    const items = blocks.map((one): StackItem => ({ flow: lazyFlow(() => one.layout(width, 1, { parent: options.root })), indent: 0, before: one.before, keepWithNext: one.keepWithNext }));
+    const items = blocks.map((one): StackItem => ({
+      flow: lazyFlow(() => one.layout(width, 1, { parent: options.root })),
+      indent: 0,
+      before: one.before,
+      keepWithNext: one.keepWithNext,
+    }));
     let rest: Flow | null = items.length === 0 ? null : stack(items);
     while (rest !== null) {
       let part = rest.take(height);

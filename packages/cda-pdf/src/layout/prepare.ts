@@ -38,20 +38,22 @@ const narrowestListColumn = 90;
 
 /** Measures blocks once. */
 export function prepareBlocks(blocks: readonly Block[], context: LayoutContext): readonly Prepared[] {
-  return blocks.map((block) => {
-    switch (block.kind) {
-      case 'paragraph':
-        return prepareParagraph(block, context);
-      case 'list':
-        return prepareList(block, context);
-      case 'image':
-        return prepareImage(block, context);
-      case 'panel':
-        return preparePanel(block, context);
-      case 'table':
-        return prepareTable(block, context, prepareBlocks);
-    }
-  });
+  return blocks.map((block) => prepareBlock(block, context));
+}
+
+function prepareBlock(block: Block, context: LayoutContext): Prepared {
+  switch (block.kind) {
+    case 'paragraph':
+      return prepareParagraph(block, context);
+    case 'list':
+      return prepareList(block, context);
+    case 'image':
+      return prepareImage(block, context);
+    case 'panel':
+      return preparePanel(block, context);
+    case 'table':
+      return prepareTable(block, context, prepareBlocks);
+  }
 }
 
 /** Measured blocks one under the other. */
@@ -66,7 +68,14 @@ export function layoutStack(prepared: readonly Prepared[], width: number, scale:
   return items.length === 1 && only !== undefined && indent === 0 ? only.flow : stack(items);
 }
 
-const layoutText = (text: MeasuredText, block: ParagraphBlock, context: LayoutContext, width: number, scale: number, place: StructurePlace): Flow =>
+const layoutText = (
+  text: MeasuredText,
+  block: ParagraphBlock,
+  context: LayoutContext,
+  width: number,
+  scale: number,
+  place: StructurePlace,
+): Flow =>
   textFlow(breakLines(text, width, { fonts: context.fonts, scale, emptyHeight: context.emptyLine }), {
     width,
     scale,

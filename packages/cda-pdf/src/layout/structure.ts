@@ -1,7 +1,25 @@
 /** Structure types of PDF 1.4 that this package uses. */
 export type StructureType =
-  | 'Document' | 'Part' | 'Sect' | 'Div' | 'H1' | 'H2' | 'H3' | 'H4' | 'P' | 'L' | 'LI' | 'Lbl' | 'LBody'
-  | 'Table' | 'TR' | 'TH' | 'TD' | 'Caption' | 'Figure' | 'Note';
+  | 'Document'
+  | 'Part'
+  | 'Sect'
+  | 'Div'
+  | 'H1'
+  | 'H2'
+  | 'H3'
+  | 'H4'
+  | 'P'
+  | 'L'
+  | 'LI'
+  | 'Lbl'
+  | 'LBody'
+  | 'Table'
+  | 'TR'
+  | 'TH'
+  | 'TD'
+  | 'Caption'
+  | 'Figure'
+  | 'Note';
 
 /** Attributes of a node, for those who hear the document instead of seeing it. */
 export interface StructureAttributes {

@@ -18,7 +18,8 @@ export interface ColumnExtents {
   readonly sumMax: number;
 }
 
-const fixedWidth = (wish: ColumnWish | undefined): number | null => (wish !== null && wish !== undefined && 'fixed' in wish ? wish.fixed : null);
+const fixedWidth = (wish: ColumnWish | undefined): number | null =>
+  wish !== null && wish !== undefined && 'fixed' in wish ? wish.fixed : null;
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
@@ -61,7 +62,9 @@ function spread(target: Float64Array, weight: Float64Array, column: number, colS
   }
   const missing = needed - have;
   if (missing <= 0) return;
-  const shares = Array.from({ length: end - column }, (_, index) => (total === 0 ? 1 / (end - column) : (weight[column + index] ?? 0) / total));
+  const shares = Array.from({ length: end - column }, (_, index) =>
+    total === 0 ? 1 / (end - column) : (weight[column + index] ?? 0) / total,
+  );
   for (const [index, share] of shares.entries()) target[column + index] = (target[column + index] ?? 0) + missing * share;
 }
 
@@ -73,7 +76,8 @@ export function columnWidths(extents: ColumnExtents, width: number, wishes: read
   const count = extents.min.length;
   const widths = new Float64Array(count);
   if (extents.sumMin >= width) {
-    for (let column = 0; column < count; column += 1) widths[column] = extents.sumMin === 0 ? width / count : ((extents.min[column] ?? 0) * width) / extents.sumMin;
+    for (let column = 0; column < count; column += 1)
+      widths[column] = extents.sumMin === 0 ? width / count : ((extents.min[column] ?? 0) * width) / extents.sumMin;
     return widths;
   }
   const target = Float64Array.from(extents.max, (max, column) => {
@@ -85,7 +89,8 @@ export function columnWidths(extents: ColumnExtents, width: number, wishes: read
     const grows = Array.from(target, (_, column) => fixedWidth(wishes[column]) === null);
     const sumGrowing = target.reduce((total, value, column) => total + (grows[column] === true ? value : 0), 0);
     const factor = sumGrowing === 0 ? width / Math.max(1, sumTarget) : (width - sumTarget + sumGrowing) / sumGrowing;
-    for (let column = 0; column < count; column += 1) widths[column] = (target[column] ?? 0) * (grows[column] === true || sumGrowing === 0 ? factor : 1);
+    for (let column = 0; column < count; column += 1)
+      widths[column] = (target[column] ?? 0) * (grows[column] === true || sumGrowing === 0 ? factor : 1);
     return sumTarget === 0 ? widths.fill(width / count) : widths;
   }
   const slack = (width - extents.sumMin) / (sumTarget - extents.sumMin);

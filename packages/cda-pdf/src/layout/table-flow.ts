@@ -95,7 +95,11 @@ function rowsFlow(table: LaidTable, state: State): Flow {
   return flow;
 }
 
-function takeRows(table: LaidTable, state: State, { available, force, self }: { readonly available: number; readonly force: boolean; readonly self: Flow }): Part {
+function takeRows(
+  table: LaidTable,
+  state: State,
+  { available, force, self }: { readonly available: number; readonly force: boolean; readonly self: Flow },
+): Part {
   table.forget(state.start);
   const regions: Region[] = [];
   const padding = 2 * table.paddingY;

@@ -19,7 +19,13 @@ export function splitTable(block: TableBlock, grid: TableGrid, most: number): re
       groups.push(rows.slice(at, at + group.length));
       at += group.length;
     }
-    parts.push({ ...block, before: from === 0 ? block.before : 6, head: rows.slice(0, block.head.length), groups, columns: block.columns.slice(from, to) });
+    parts.push({
+      ...block,
+      before: from === 0 ? block.before : 6,
+      head: rows.slice(0, block.head.length),
+      groups,
+      columns: block.columns.slice(from, to),
+    });
   }
   return parts;
 }

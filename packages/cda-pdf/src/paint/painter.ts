@@ -91,8 +91,10 @@ export function createPainter(document: PdfkitDocument, fonts: FontSet, structur
         fontState = state;
         out.push(`1 0 0 -1 ${number(x + offset)} ${number(baseline)} Tm <${font.encode(text)}> Tj`);
         if (style.underline || style.strike) leaveText();
-        if (style.underline) out.push(`${number(x + offset)} ${number(baseline - underlineAt * size)} ${number(width)} ${number(lineThickness * size)} re f`);
-        if (style.strike) out.push(`${number(x + offset)} ${number(baseline - strikeAt * size)} ${number(width)} ${number(lineThickness * size)} re f`);
+        if (style.underline)
+          out.push(`${number(x + offset)} ${number(baseline - underlineAt * size)} ${number(width)} ${number(lineThickness * size)} re f`);
+        if (style.strike)
+          out.push(`${number(x + offset)} ${number(baseline - strikeAt * size)} ${number(width)} ${number(lineThickness * size)} re f`);
       }
     },
     fill: (x, y, width, height, value) => {

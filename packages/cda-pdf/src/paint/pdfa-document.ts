@@ -33,7 +33,6 @@ export interface PdfStructureContent {
  */
 export interface PdfkitDocument {
   readonly page: { readonly fonts: Record<string, PdfReference>; readonly xobjects: Record<string, PdfReference> };
-  _id: Uint8Array;
   addPage(options: { readonly size: readonly [number, number]; readonly margin: number }): unknown;
   switchToPage(index: number): unknown;
   addContent(content: string): unknown;
@@ -75,9 +74,12 @@ const escapeXml = (text: string): string =>
 class PdfaDocument extends PDFDocument {
   _addInfo(): void {
     const information = this.info;
-    const escaped = Object.entries(information).map(([key, value]) => [key, typeof value === 'string' ? escapeXml(value) : (value as unknown)]);
+    const escaped = Object.entries(information).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? escapeXml(value) : (value as unknown),
+    ]);
     this.info = Object.fromEntries(escaped) as typeof information;
-    (PDFDocument.prototype as unknown as { _addInfo(this: PdfaDocument): void })._addInfo.call(this);
+    (PDFDocument.prototype as unknown as Record<'_addInfo', (this: PdfaDocument) => void>)['_addInfo'].call(this);
     this.info = information;
   }
 }
@@ -103,8 +105,7 @@ export function createPdfaDocument(conformance: '1a' | '1b', information: PdfInf
       CreationDate: information.createdAt,
     },
   }) as unknown as PdfkitDocument;
-  document._id = information.fileId;
-  return document;
+  return Object.assign(document, { _id: information.fileId });
 }
 
 /** The objects of a pdfkit document. */

@@ -15,7 +15,7 @@ const windows1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090�
 
 const onlyBasic = /^[\n\u0020-\u007E]*$/;
 /** Controls, invisible joiners and marks, variation selectors, byte order mark, non-characters and lone surrogates. */
-const invisible = /[\p{Cc}\p{Cs}\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFE00-\uFE0F\uFEFF\uFFFE\uFFFF]/gu;
+const invisible = /[\p{Cc}\p{Cs}\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\p{Variation_Selector}\uFEFF\uFFFE\uFFFF]/gu;
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/;
 
 /**
@@ -69,7 +69,7 @@ const hasGlyph = (face: TrueTypeFont, character: string): boolean => face.glyphO
 function substitute(character: string, regular: TrueTypeFont, report: UnrenderedReport): string {
   if (hasGlyph(regular, character)) return character;
   const decomposed = character.normalize('NFKD');
-  if (decomposed !== character && [...decomposed].every((one) => hasGlyph(regular, one))) return decomposed;
+  if (decomposed !== character && Array.from(decomposed).every((one) => hasGlyph(regular, one))) return decomposed;
   report.add('GLYPH_MISSING');
   return replacement;
 }

@@ -63,10 +63,11 @@ export function breakLines(
     const spaceWidth: number = (space as Piece | null)?.width ?? 0;
     if (pieces.length > 0 && word.pieces.length > 0 && lineWidth + spaceWidth + word.width > limit) endLine();
     if (word.width <= limit) append(word);
-    else for (const [index, part] of divide(word, limit, options.fonts).entries()) {
-      if (index > 0) endLine();
-      append(part);
-    }
+    else
+      for (const [index, part] of divide(word, limit, options.fonts).entries()) {
+        if (index > 0) endLine();
+        append(part);
+      }
     if (word.endsLine) endLine();
   }
   if (pieces.length > 0) endLine();

@@ -60,23 +60,22 @@ export function measureText(runs: readonly Run[], fonts: FontSet, report: Unrend
     pieces = [];
     width = 0;
   };
+  const addPart = (part: string, style: TextStyle): void => {
+    const face = fonts.face(faceOf(style));
+    if (part === ' ') push({ text: ' ', style, width: widthOf(' ', face, style.size) }, false);
+    else if (part === '\n') push(null, true);
+    else {
+      for (const [index, text] of (mayBreak.test(part) ? part.split(breakable) : [part]).entries()) {
+        if (index > 0) push(null, false);
+        const textWidth = widthOf(text, face, style.size);
+        pieces.push({ text, style, width: textWidth });
+        width += textWidth;
+      }
+    }
+  };
   for (const given of runs) {
     for (const { text, style } of fitToFaces(given, fonts, report)) {
-      const face = fonts.face(faceOf(style));
-      for (const part of text.split(/([ \n])/)) {
-        if (part === '') continue;
-        if (part === ' ') push({ text: ' ', style, width: widthOf(' ', face, style.size) }, false);
-        else if (part === '\n') push(null, true);
-        else {
-          const chunks = mayBreak.test(part) ? part.split(breakable) : [part];
-          for (const [index, chunk] of chunks.entries()) {
-            if (index > 0) push(null, false);
-            const chunkWidth = widthOf(chunk, face, style.size);
-            pieces.push({ text: chunk, style, width: chunkWidth });
-            width += chunkWidth;
-          }
-        }
-      }
+      for (const part of text.split(/([ \n])/)) if (part !== '') addPart(part, style);
     }
   }
   if (pieces.length > 0) push(null, false);

@@ -48,10 +48,14 @@ function headerTexts(element: XmlElement, depth: number, into: string[]): void {
   }
 }
 
-function narrativeTexts(element: XmlElement, into: string[]): void {
-  for (const node of element.children) {
-    if (isElement(node)) narrativeTexts(node, into);
-    else into.push(node);
+/** Texts in reading order: a table's foot, which the schema puts first, after its bodies; footnotes after the section. */
+function narrativeTexts(element: XmlElement, into: string[], footnotes: XmlElement[]): void {
+  const isFoot = (node: XmlElement['children'][number]): boolean => isElement(node) && node.name === 'tfoot';
+  const children = [...element.children.filter((node) => !isFoot(node)), ...element.children.filter(isFoot)];
+  for (const node of children) {
+    if (!isElement(node)) into.push(node);
+    else if (node.name === 'footnote') footnotes.push(node);
+    else narrativeTexts(node, into, footnotes);
   }
 }
 
@@ -62,7 +66,12 @@ export function expectedTexts(bytes: Uint8Array): ExpectedTexts {
   headerTexts(document, 1, header);
   const narrative: string[] = [];
   for (const section of descendantsOf(document, 'section', hl7)) {
-    for (const child of childrenOf(section)) if (child.name === 'title' || child.name === 'text') narrativeTexts(child, narrative);
+    for (const child of childrenOf(section)) {
+      if (child.name !== 'title' && child.name !== 'text') continue;
+      const footnotes: XmlElement[] = [];
+      narrativeTexts(child, narrative, footnotes);
+      for (let note = footnotes.shift(); note !== undefined; note = footnotes.shift()) narrativeTexts(note, narrative, footnotes);
+    }
   }
   const clean = (texts: readonly string[]): readonly string[] => texts.map(squeeze).filter((text) => text !== '');
   return { header: clean(header), narrative: clean(narrative) };

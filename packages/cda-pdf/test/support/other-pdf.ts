@@ -1,7 +1,15 @@
 import PDFDocument from 'pdfkit';
 
 /** PDF made by pdfkit as anyone would: in Helvetica, not PDF/A. */
-export async function ordinaryPdf(options: { readonly pages?: number; readonly userPassword?: string; readonly opacity?: boolean; readonly subset?: 'PDF/A-1b' | 'PDF/A-3b'; readonly font?: string } = {}): Promise<Uint8Array> {
+export async function ordinaryPdf(
+  options: {
+    readonly pages?: number;
+    readonly userPassword?: string;
+    readonly opacity?: boolean;
+    readonly subset?: 'PDF/A-1b' | 'PDF/A-3b';
+    readonly font?: string;
+  } = {},
+): Promise<Uint8Array> {
   const document = new PDFDocument({
     autoFirstPage: false,
     info: { Title: 'Autre', CreationDate: new Date(0) },
@@ -26,5 +34,7 @@ export async function ordinaryPdf(options: { readonly pages?: number; readonly u
 
 /** A PDF whose objects stand in a stream that would unfold to a gigabyte. */
 export function compressedObjectsPdf(name = 'ObjStm'): Uint8Array {
-  return new TextEncoder().encode(`%PDF-1.5\n1 0 obj\n<< /Type /${name} /N 1 /First 4 /Length 10 /Filter /FlateDecode >>\nstream\n0123456789\nendstream\nendobj\ntrailer << /Root 2 0 R >>\n%%EOF\n`);
+  return new TextEncoder().encode(
+    `%PDF-1.5\n1 0 obj\n<< /Type /${name} /N 1 /First 4 /Length 10 /Filter /FlateDecode >>\nstream\n0123456789\nendstream\nendobj\ntrailer << /Root 2 0 R >>\n%%EOF\n`,
+  );
 }

@@ -1,4 +1,16 @@
-import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, PDFRawStream, PDFRef, PDFStream, PDFString, PDFHexString, decodePDFRawStream } from '@cantoo/pdf-lib';
+import {
+  PDFArray,
+  PDFDict,
+  PDFDocument,
+  PDFName,
+  PDFNumber,
+  PDFRawStream,
+  PDFRef,
+  PDFStream,
+  PDFString,
+  PDFHexString,
+  decodePDFRawStream,
+} from '@cantoo/pdf-lib';
 
 /** A PDF opened to look at its objects. */
 export async function openObjects(bytes: Uint8Array): Promise<PDFDocument> {
@@ -16,7 +28,9 @@ export function contentsOf(document: PDFDocument): readonly string[] {
   return document.getPages().map((page) => {
     const contents = page.node.lookup(PDFName.of('Contents'));
     const streams = contents instanceof PDFArray ? contents.asArray().map((one) => document.context.lookup(one)) : [contents];
-    return streams.map((stream) => (stream instanceof PDFRawStream ? Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1') : '')).join('\n');
+    return streams
+      .map((stream) => (stream instanceof PDFRawStream ? Buffer.from(decodePDFRawStream(stream).decode()).toString('latin1') : ''))
+      .join('\n');
   });
 }
 

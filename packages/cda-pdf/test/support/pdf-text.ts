@@ -26,7 +26,12 @@ export interface TextPage {
 /** The pages of a PDF with their text in the order of the content stream. */
 export async function readPdfPages(bytes: Uint8Array): Promise<readonly TextPage[]> {
   const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
-  const task = pdfjs.getDocument({ data: Uint8Array.from(bytes), verbosity: 0, standardFontDataUrl: join(root, 'standard_fonts/'), isEvalSupported: false } as never);
+  const task = pdfjs.getDocument({
+    data: Uint8Array.from(bytes),
+    verbosity: 0,
+    standardFontDataUrl: join(root, 'standard_fonts/'),
+    isEvalSupported: false,
+  } as never);
   const document = await task.promise;
   const pages: TextPage[] = [];
   for (let number = 1; number <= document.numPages; number += 1) {
@@ -42,7 +47,9 @@ export async function readPdfPages(bytes: Uint8Array): Promise<readonly TextPage
       }
       if (item.str === '') return [];
       const [, , , , x = 0, y = 0] = item.transform as number[];
-      return [{ text: item.str, x, y, width: item.width, height: item.height, font: item.fontName, isArtifact: marks.includes('Artifact') }];
+      return [
+        { text: item.str, x, y, width: item.width, height: item.height, font: item.fontName, isArtifact: marks.includes('Artifact') },
+      ];
     });
     pages.push({ width, height, items });
   }

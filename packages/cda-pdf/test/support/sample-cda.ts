@@ -26,7 +26,8 @@ export interface Sample {
   readonly sectionTitle?: string;
 }
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 function body(sample: Sample): string {

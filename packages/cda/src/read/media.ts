@@ -32,13 +32,13 @@ function plainType(type: string | null): string | null {
   return type === null ? null : (type.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-const aliases: Readonly<Record<string, string>> = Object.freeze({
-  'image/jpg': 'image/jpeg',
-  'image/pjpeg': 'image/jpeg',
-  'image/tif': 'image/tiff',
-  'text/rtf': 'application/rtf',
-  'application/x-pdf': 'application/pdf',
-});
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['image/jpg', 'image/jpeg'],
+  ['image/pjpeg', 'image/jpeg'],
+  ['image/tif', 'image/tiff'],
+  ['text/rtf', 'application/rtf'],
+  ['application/x-pdf', 'application/pdf'],
+]);
 
 /** What can be inside a container whose first bytes are those of another type. */
 function contradicts(declared: string, sniffed: string): boolean {
@@ -50,7 +50,7 @@ function contradicts(declared: string, sniffed: string): boolean {
 }
 
 function typeOf(declared: string | null, head: Uint8Array): { readonly mediaType: string; readonly mismatch: boolean } {
-  const known = declared === null ? null : (aliases[declared] ?? declared);
+  const known = declared === null ? null : (aliases.get(declared) ?? declared);
   const sniffed = sniffMediaType(head);
   if (sniffed !== null) {
     const mismatch = known !== null && contradicts(known, sniffed);

@@ -48,14 +48,14 @@ export function classOfType(code: string, codeSystem?: string | null): MetadataC
 export const level1Template = '1.3.6.1.4.1.19376.1.2.20';
 
 /** The words of ASS_A11's level 1 format codes by media type. */
-const level1Words: Readonly<Record<string, string>> = Object.freeze({
-  'application/pdf': ':pdf:',
-  'text/plain': ':text:',
-  'image/jpeg': ':jpeg:',
-  'application/rtf': ':rtf:',
-  'text/rtf': ':rtf:',
-  'image/tiff': ':tiff:',
-});
+const level1Words: ReadonlyMap<string, string> = new Map([
+  ['application/pdf', ':pdf:'],
+  ['text/plain', ':text:'],
+  ['image/jpeg', ':jpeg:'],
+  ['application/rtf', ':rtf:'],
+  ['text/rtf', ':rtf:'],
+  ['image/tiff', ':tiff:'],
+]);
 
 function labelled(code: { readonly code: string; readonly codeSystem: string } | undefined): MetadataCode | null {
   return code === undefined ? null : { ...code, displayName: formatLabels.get(code.code) ?? null };
@@ -73,7 +73,7 @@ const ansTemplates = '1.2.250.1.213.1.1.1.';
  */
 export function formatOf(document: Pick<CdaDocument, 'header' | 'body'>): MetadataCode | null {
   if (document.body.kind === 'nonXml') {
-    const word = level1Words[document.body.media.mediaType];
+    const word = level1Words.get(document.body.media.mediaType);
     if (word === undefined) return null;
     return labelled(formatOfTemplates.find(level1Template).find((one) => one.code.includes(word)));
   }

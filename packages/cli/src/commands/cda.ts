@@ -23,5 +23,7 @@ export async function pdfCda(context: CommandContext, files: readonly string[], 
   const set = await readDocumentSet(context, files);
   const pdf = await renderPdf(context, set.documents, options);
   await writeOutput(options.output, pdf.bytes);
-  return { result: { file: options.output, bytes: pdf.bytes.length, pages: pdf.pages, conformance: pdf.conformance, unrendered: pdf.unrendered } };
+  return {
+    result: { file: options.output, bytes: pdf.bytes.length, pages: pdf.pages, conformance: pdf.conformance, unrendered: pdf.unrendered },
+  };
 }

@@ -3,7 +3,16 @@ import { describeMatricule, patientAddress, qualifyIns, type InsProblemCode } fr
 import type { CommandContext, CommandResult } from '../command.js';
 
 /** What spoils a matricule, as against what is only tolerated. */
-const untolerated: readonly InsProblemCode[] = ['INS_LENGTH', 'INS_CHARACTERS', 'INS_SEX', 'INS_MONTH', 'INS_DEPARTMENT', 'INS_KEY_MISSING', 'INS_KEY', 'INS_OID_NOT_INS'];
+const untolerated: readonly InsProblemCode[] = [
+  'INS_LENGTH',
+  'INS_CHARACTERS',
+  'INS_SEX',
+  'INS_MONTH',
+  'INS_DEPARTMENT',
+  'INS_KEY_MISSING',
+  'INS_KEY',
+  'INS_OID_NOT_INS',
+];
 
 /** `mss ins check`. */
 export function checkIns(_context: CommandContext, matricule: string, options: { readonly oid?: string }): Promise<CommandResult> {
@@ -21,7 +30,11 @@ export function checkIns(_context: CommandContext, matricule: string, options: {
 }
 
 /** `mss ins address`: the status is the caller's word, given on the command line. */
-export function addressIns(context: CommandContext, matricule: string, options: { readonly oid?: string; readonly status: string }): Promise<CommandResult> {
+export function addressIns(
+  context: CommandContext,
+  matricule: string,
+  options: { readonly oid?: string; readonly status: string },
+): Promise<CommandResult> {
   const ins = qualifyIns({
     matricule,
     status: options.status,

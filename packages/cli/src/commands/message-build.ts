@@ -3,7 +3,16 @@ import { basename } from 'node:path';
 import { defaultLimits, MssError } from '@mss/core';
 import { parseAddressList } from '@mss/formats/mime';
 import { isPatientAddress, parsePatientAddress, patientAddress, qualifyIns } from '@mss/ins-address';
-import { composeMessage, parseSenderLabel, readMessage, type AttachmentDraft, type MessageDraft, type ParentMessage, type Recipient, type Sender } from '@mss/message';
+import {
+  composeMessage,
+  parseSenderLabel,
+  readMessage,
+  type AttachmentDraft,
+  type MessageDraft,
+  type ParentMessage,
+  type Recipient,
+  type Sender,
+} from '@mss/message';
 
 import type { CommandContext, CommandResult } from '../command.js';
 import { usageError } from '../errors.js';
@@ -42,7 +51,11 @@ function senderOf(labelled: string, kind: BuildOptions['mailboxKind']): Sender {
   if (kind !== 'per') return { kind: kind === 'org' ? 'organisational' : 'applicative', address: mailbox.address, entity: mailbox.name };
   const label = parseSenderLabel(mailbox.name);
   if (label.givenName === null || label.familyName === null) {
-    throw new MssError('ERR_MSS_MESSAGE_SENDER', 'the label of a personal mailbox has a given name and a family name in capitals: Title_Given_FAMILY_Entity', { requirement: 'ECO.2.2.7' });
+    throw new MssError(
+      'ERR_MSS_MESSAGE_SENDER',
+      'the label of a personal mailbox has a given name and a family name in capitals: Title_Given_FAMILY_Entity',
+      { requirement: 'ECO.2.2.7' },
+    );
   }
   return {
     kind: 'personal',
@@ -55,14 +68,22 @@ function senderOf(labelled: string, kind: BuildOptions['mailboxKind']): Sender {
 }
 
 /** A patient's address is rebuilt from its matricule, and only when the caller states that the identity is qualified. */
-function recipientOf(address: string, context: CommandContext, details: { readonly insStatus: string | undefined; readonly oid: string | undefined }): Recipient {
+function recipientOf(
+  address: string,
+  context: CommandContext,
+  details: { readonly insStatus: string | undefined; readonly oid: string | undefined },
+): Recipient {
   if (!isPatientAddress(address)) return { kind: 'professional', address };
   const matricule = parsePatientAddress(address).value?.matricule;
   if (matricule === undefined) {
-    throw new MssError('ERR_MSS_INS_MALFORMED', "a patient's address does not begin with a well-formed matricule", { requirement: 'ECO.2.2.6' });
+    throw new MssError('ERR_MSS_INS_MALFORMED', "a patient's address does not begin with a well-formed matricule", {
+      requirement: 'ECO.2.2.6',
+    });
   }
   if (details.insStatus === undefined) {
-    throw new MssError('ERR_MSS_INS_NOT_QUALIFIED', 'a patient is written to only with --ins-status qualifiee', { requirement: 'ECO.2.2.6' });
+    throw new MssError('ERR_MSS_INS_NOT_QUALIFIED', 'a patient is written to only with --ins-status qualifiee', {
+      requirement: 'ECO.2.2.6',
+    });
   }
   const ins = qualifyIns({
     matricule,
@@ -110,19 +131,26 @@ function caseNumbersOf(given: readonly string[], documents: number): readonly st
   const [first = ''] = given;
   if (given.length === 1) return Array.from({ length: documents }, () => first);
   if (given.length === documents) return given;
-  throw usageError('--case-number takes one number for all documents, or one for each', '--case-number attend un numéro pour tous les documents, ou un pour chacun');
+  throw usageError(
+    '--case-number takes one number for all documents, or one for each',
+    '--case-number attend un numéro pour tous les documents, ou un pour chacun',
+  );
 }
 
 /** `mss message build`. */
 export async function buildMessage(context: CommandContext, options: BuildOptions): Promise<CommandResult> {
   const asked = (options.request ?? '').split(',').filter((word) => word !== '');
-  if (asked.some((word) => word !== 'dsn' && word !== 'mdn')) throw usageError('--request is dsn, mdn or dsn,mdn', '--request vaut dsn, mdn ou dsn,mdn');
+  if (asked.some((word) => word !== 'dsn' && word !== 'mdn'))
+    throw usageError('--request is dsn, mdn or dsn,mdn', '--request vaut dsn, mdn ou dsn,mdn');
   if (options.cda === undefined && options.subject === undefined && options.inReplyTo === undefined) {
     throw usageError('without --cda a --subject is needed', 'sans --cda, il faut un --subject');
   }
   ensureOutputFile(options.output);
   if (options.cda !== undefined && options.subject !== undefined) {
-    const note = { fr: "--subject est laissé de côté : l'objet est celui des documents", en: '--subject is left aside: the subject is that of the documents' };
+    const note = {
+      fr: "--subject est laissé de côté : l'objet est celui des documents",
+      en: '--subject is left aside: the subject is that of the documents',
+    };
     context.io.stderr(`mss${context.language === 'fr' ? ' : ' : ': '}${note[context.language]}\n`);
   }
   const documents = options.cda === undefined ? undefined : await readDocumentSet(context, options.cda);
@@ -147,7 +175,9 @@ export async function buildMessage(context: CommandContext, options: BuildOption
     ...(options.applicative === undefined ? {} : { applicativeContact: options.applicative }),
     ...(parent === undefined ? {} : { inReplyTo: parent }),
     ...(options.endConversation === true ? { endConversation: true } : {}),
-    ...(documents === undefined || options.caseNumber === undefined ? {} : { caseNumbers: caseNumbersOf(options.caseNumber, documents.documents.length) }),
+    ...(documents === undefined || options.caseNumber === undefined
+      ? {}
+      : { caseNumbers: caseNumbersOf(options.caseNumber, documents.documents.length) }),
   };
   const composed = await composeMessage(draft, {
     profile: context.profile,

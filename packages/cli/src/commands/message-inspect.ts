@@ -12,7 +12,15 @@ export async function inspectMessage(context: CommandContext, file: string): Pro
   const { messageId, inReplyTo, references, from, ...rest } = describeMessage(message);
   const [sender = null, ...others] = from;
   // A mail of several authors is rare (RFC 5322 §3.6.2): the first is `from`, the others are not lost.
-  const result = { messageId, inReplyTo, references, from: sender, ...(others.length === 0 ? {} : { otherAuthors: others }), ...rest, tolerated: warnings };
+  const result = {
+    messageId,
+    inReplyTo,
+    references,
+    from: sender,
+    ...(others.length === 0 ? {} : { otherAuthors: others }),
+    ...rest,
+    tolerated: warnings,
+  };
   if (message.xdmError !== null) {
     const { code, message: sentence, requirement } = message.xdmError;
     return { result, status: exitStatusOf(code), error: { code, message: sentence, requirement: requirement ?? null } };

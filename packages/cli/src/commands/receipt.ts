@@ -10,5 +10,9 @@ export async function inspectReceiptCommand(context: CommandContext, file: strin
   const message = parseMime(await readInput(file, { io: context.io, maxBytes: defaultLimits.messageBytes })).value;
   const result = { ...inspectReceipt(message) };
   if (result.kind !== 'none') return { result };
-  return { result, status: 1, error: { code: 'ERR_MSS_RECEIPT_NONE', message: 'the mail is neither a delivery nor a read receipt', requirement: null } };
+  return {
+    result,
+    status: 1,
+    error: { code: 'ERR_MSS_RECEIPT_NONE', message: 'the mail is neither a delivery nor a read receipt', requirement: null },
+  };
 }

@@ -32,7 +32,11 @@ async function stopSignal(): Promise<void> {
  *
  * @param stopped - resolves when it is time to stop; default SIGINT, SIGTERM or SIGHUP.
  */
-export async function runSandbox(context: CommandContext, options: SandboxCommandOptions, stopped: () => Promise<void> = stopSignal): Promise<undefined> {
+export async function runSandbox(
+  context: CommandContext,
+  options: SandboxCommandOptions,
+  stopped: () => Promise<void> = stopSignal,
+): Promise<undefined> {
   if (options.scenario === '-') throw usageError('--scenario needs the name of a file', '--scenario attend le nom d’un fichier');
   const scenario = options.scenario === undefined ? null : await readScenario(options.scenario);
   // Heard from here on: a signal while it starts is not lost.
@@ -46,7 +50,9 @@ export async function runSandbox(context: CommandContext, options: SandboxComman
       ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
     }).catch((error: unknown) => {
       // A folder that cannot be written is the only failure of the file system here.
-      throw typeof (error as { syscall?: unknown }).syscall === 'string' ? fileError('the folder of --data could not be written', error) : error;
+      throw typeof (error as { syscall?: unknown }).syscall === 'string'
+        ? fileError('the folder of --data could not be written', error)
+        : error;
     });
     try {
       for (const fault of scenario?.faults ?? []) sandbox.addFault(fault);

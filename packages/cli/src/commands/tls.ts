@@ -22,7 +22,8 @@ function parseTarget(text: string): { readonly host: string; readonly port: numb
   const match = /^(?:\[([0-9a-f:.]+)\]|([^:\s]+)):(\d{1,5})$/i.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
-  if (host === undefined || port < 1 || port > 65_535) throw usageError('the target is HOST:PORT, with a port from 1 to 65535', "la cible s'écrit HÔTE:PORT, port de 1 à 65535");
+  if (host === undefined || port < 1 || port > 65_535)
+    throw usageError('the target is HOST:PORT, with a port from 1 to 65535', "la cible s'écrit HÔTE:PORT, port de 1 à 65535");
   return { host, port };
 }
 
@@ -32,7 +33,10 @@ function parseTarget(text: string): { readonly host: string; readonly port: numb
  */
 async function trustOf(context: CommandContext, files: readonly string[] | undefined): Promise<TrustStore> {
   if (files === undefined) {
-    const note = { fr: "sans --ca, seules les autorités publiques sont connues, pas l'IGC Santé", en: 'without --ca only public authorities are known, not IGC Santé' };
+    const note = {
+      fr: "sans --ca, seules les autorités publiques sont connues, pas l'IGC Santé",
+      en: 'without --ca only public authorities are known, not IGC Santé',
+    };
     context.io.stderr(`mss${context.language === 'fr' ? ' : ' : ': '}${note[context.language]}\n`);
     return createTrustStore({ name: 'public', anchors: rootCertificates });
   }
@@ -62,10 +66,19 @@ export async function probeTlsCommand(context: CommandContext, target: string, o
     protocol,
     cipher,
     chain: chain.map(({ subject, issuer, notAfter, sha256 }) => ({ subject, issuer, notAfter, sha256 })),
-    revocation: { method: revocation.method, status: revocation.status, checkedAt: revocation.checkedAt, nextUpdate: revocation.nextUpdate },
+    revocation: {
+      method: revocation.method,
+      status: revocation.status,
+      checkedAt: revocation.checkedAt,
+      nextUpdate: revocation.nextUpdate,
+    },
     refusal: refusal === null ? null : { requirement: refusal.requirement, reason: refusal.reason },
     clientCertificateRequired,
   };
   if (refusal === null) return { result };
-  return { result, status: exitStatusOf(refusal.code), error: { code: refusal.code, message: refusal.reason, requirement: refusal.requirement } };
+  return {
+    result,
+    status: exitStatusOf(refusal.code),
+    error: { code: refusal.code, message: refusal.reason, requirement: refusal.requirement },
+  };
 }

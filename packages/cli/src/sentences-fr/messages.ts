@@ -17,7 +17,7 @@ export const messageSentences: Readonly<Record<string, string>> = Object.freeze(
   ERR_MSS_MESSAGE_INS_KEY: 'la clé du matricule INS d’un document est fausse',
   ERR_MSS_MESSAGE_SUBJECT: "l'objet manque, ou annonce des documents que le courriel n'a pas",
   ERR_MSS_MESSAGE_BODY: 'le corps du courriel n’est pas conforme : textes différents, ou image incorporée',
-  ERR_MSS_MESSAGE_APPLICATIVE_CONTACT: "une BAL applicative doit indiquer la BAL à joindre (--applicative), et elle seule le peut",
+  ERR_MSS_MESSAGE_APPLICATIVE_CONTACT: 'une BAL applicative doit indiquer la BAL à joindre (--applicative), et elle seule le peut',
   ERR_MSS_MESSAGE_DUPLICATE_ATTACHMENT: 'deux pièces jointes ont le même nom',
   ERR_MSS_MESSAGE_ATTACHMENT: 'une pièce jointe ne peut pas être envoyée telle quelle',
   ERR_MSS_MESSAGE_MESSAGE_ID: "le courriel auquel on répond n'a pas d'identifiant (Message-ID)",
@@ -50,7 +50,7 @@ export const messageSentences: Readonly<Record<string, string>> = Object.freeze(
   ERR_MSS_SMTP_HOST: "la lecture du courriel à envoyer a échoué : il n'est pas parti",
   ERR_MSS_SMTP_NOT_ALL: "un destinataire est refusé : le courriel n'est parti pour personne, comme demandé",
   ERR_MSS_SMTP_REFUSED: 'au moins un destinataire est refusé',
-  ERR_MSS_SMTP_UNCERTAIN: "le courriel est peut-être parti : ne pas le renvoyer sans vérifier",
+  ERR_MSS_SMTP_UNCERTAIN: 'le courriel est peut-être parti : ne pas le renvoyer sans vérifier',
 
   ERR_MSS_IMAP_AUTH_FAILED: "le serveur de réception refuse l'identifiant ou le mot de passe",
   ERR_MSS_IMAP_AUTH_UNAVAILABLE: "le serveur de réception ne peut pas vérifier l'identifiant en ce moment",

@@ -43,16 +43,16 @@ function declaredEncoding(text: string): string | null {
   return declaration?.[1]?.toLowerCase() ?? null;
 }
 
-const singleByte: Readonly<Record<string, readonly [encoding: string, decode: (bytes: Uint8Array) => string]>> = {
-  'iso-8859-1': ['windows-1252', decodeWindows1252],
-  'iso8859-1': ['windows-1252', decodeWindows1252],
-  iso_8859_1: ['windows-1252', decodeWindows1252],
-  latin1: ['windows-1252', decodeWindows1252],
-  'windows-1252': ['windows-1252', decodeWindows1252],
-  cp1252: ['windows-1252', decodeWindows1252],
-  'iso-8859-15': ['iso-8859-15', decodeIso885915],
-  'iso8859-15': ['iso-8859-15', decodeIso885915],
-};
+const singleByte: ReadonlyMap<string, readonly [encoding: string, decode: (bytes: Uint8Array) => string]> = new Map([
+  ['iso-8859-1', ['windows-1252', decodeWindows1252]],
+  ['iso8859-1', ['windows-1252', decodeWindows1252]],
+  ['iso_8859_1', ['windows-1252', decodeWindows1252]],
+  ['latin1', ['windows-1252', decodeWindows1252]],
+  ['windows-1252', ['windows-1252', decodeWindows1252]],
+  ['cp1252', ['windows-1252', decodeWindows1252]],
+  ['iso-8859-15', ['iso-8859-15', decodeIso885915]],
+  ['iso8859-15', ['iso-8859-15', decodeIso885915]],
+]);
 
 function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): DecodedXml {
   let text: string;
@@ -102,7 +102,7 @@ export function decodeXml(bytes: Uint8Array): DecodedXml {
   buffer = buffer.subarray(start);
 
   const declared = declaredEncoding(buffer.toString('latin1', 0, Math.min(buffer.length, 1024)));
-  const legacy = declared === null || hasMark ? undefined : singleByte[declared];
+  const legacy = declared === null || hasMark ? undefined : singleByte.get(declared);
   if (legacy !== undefined) {
     warnings.push({ code: 'XML_ENCODING', message: `the document is in ${declared}; UTF-8 is expected` });
     return { encoding: legacy[0], warnings, pieces: piecesOfText(legacy[1](buffer)) };

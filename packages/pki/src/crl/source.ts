@@ -120,7 +120,7 @@ export class CrlSource {
     const { http, maxBytes, timeoutMs, clock, store, logger } = this.#options;
     const deadline = withDeadline(timeoutMs, this.#closing.signal);
     try {
-      const bytes = await plainFetch(http, { url, signal: deadline.signal, maxBytes });
+      const bytes = await plainFetch(http, { what: 'CRL', url, signal: deadline.signal, maxBytes });
       const fetched = loadCrl(bytes, issuer, { now: clock.now(), url });
       const key = keyOf(url, issuer);
       const current = this.#loaded.get(key);

@@ -124,6 +124,13 @@ export class ChainGate {
     return evaluation;
   }
 
+  /** Takes the OCSP response that a server stapled to the handshake with this chain. */
+  staple(key: string, response: Uint8Array): void {
+    const leafs = this.#evaluations.get(key)?.paths.flatMap(({ issuances }) => issuances.slice(0, 1)) ?? [];
+    const unique = new Map(leafs.map((one) => [one.issuer.keyId, one]));
+    for (const { certificate, issuer } of unique.values()) this.#checker.staple(certificate, issuer, response);
+  }
+
   /** Whether a chain was evaluated before. */
   knows(key: string): boolean {
     return this.#evaluations.has(key);

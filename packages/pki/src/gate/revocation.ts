@@ -3,6 +3,7 @@ import type { CrlSource, LoadedCrl } from '../crl/source.js';
 import { checkScope } from '../crl/verify.js';
 import { pkiError, type PkiErrorCode } from '../errors.js';
 import { plainUrl } from '../net/http-get.js';
+import type { OcspAnswer, OcspSource } from '../ocsp/source.js';
 import type { CertificateRevocation } from '../types.js';
 import type { Certificate } from '../x509/certificate.js';
 import type { DistributionPoint } from '../x509/extensions.js';
@@ -21,36 +22,35 @@ export interface SettledStatus {
   readonly reasons: readonly UnknownReason[];
 }
 
-interface Place {
-  readonly url: string;
-  readonly point: DistributionPoint;
+/** Where a certificate says that its status can be had. */
+interface Places {
+  readonly crls: readonly { readonly url: string; readonly point: DistributionPoint }[];
+  readonly responders: readonly string[];
 }
 
-/** Addresses tried for one certificate. */
+/** Addresses of each kind that are tried for one certificate. */
 const maxAddresses = 5;
 
-/** The HTTP addresses of the certificate's CRL, in its order. LDAP addresses and partial points are passed over. */
-function placesOf({ extensions }: Certificate): Place[] {
-  return extensions.distributionPoints
+/** HTTP addresses in the certificate's order. LDAP addresses and partial distribution points are passed over. */
+function placesOf({ extensions }: Certificate): Places {
+  const crls = extensions.distributionPoints
     .filter(({ partial }) => !partial)
     .flatMap((point) =>
       point.names.flatMap((name) => (name.kind === 'uri' && plainUrl(name.value) !== null ? [{ url: name.value, point }] : [])),
-    )
-    .slice(0, maxAddresses);
+    );
+  const responders = extensions.ocspUrls.filter((url) => plainUrl(url) !== null);
+  return { crls: crls.slice(0, maxAddresses), responders: responders.slice(0, maxAddresses) };
 }
 
-function statusFrom({ crl, entries, url }: LoadedCrl, certificate: Certificate, checkedAt: Date): CertificateRevocation {
-  const entry = entries.find(certificate.serial);
-  return {
-    sha256: certificate.sha256,
-    subject: certificate.subject.text,
-    method: 'crl',
-    status: entry === null ? 'good' : 'revoked',
-    checkedAt,
-    thisUpdate: crl.thisUpdate,
-    nextUpdate: crl.nextUpdate,
-    source: url,
-  };
+type Established = Pick<CertificateRevocation, 'method' | 'status' | 'thisUpdate' | 'nextUpdate' | 'source'>;
+
+function fromCrl({ crl, entries, url }: LoadedCrl, certificate: Certificate): Established {
+  const { thisUpdate, nextUpdate } = crl;
+  return { method: 'crl', status: entries.find(certificate.serial) === null ? 'good' : 'revoked', thisUpdate, nextUpdate, source: url };
+}
+
+function fromOcsp({ method, status, thisUpdate, freshUntil, source }: OcspAnswer): Established {
+  return { method, status, thisUpdate, nextUpdate: freshUntil, source };
 }
 
 function reasonOf(error: unknown, certificate: Certificate, source: string | null): UnknownReason {
@@ -59,56 +59,91 @@ function reasonOf(error: unknown, certificate: Certificate, source: string | nul
   return { sha256, source, code: error.code, message: error.message };
 }
 
-/** Establishes the revocation status of single certificates from CRLs. */
+/** Establishes the revocation status of single certificates, from CRLs and OCSP responders. */
 export class RevocationChecker {
   readonly #crls: CrlSource;
+  readonly #ocsp: OcspSource;
   readonly #clock: Clock;
-  readonly #places = new WeakMap<Certificate, readonly Place[]>();
+  readonly #ocspFirst: boolean;
+  readonly #places = new WeakMap<Certificate, Places>();
 
-  constructor(options: { readonly crls: CrlSource; readonly clock: Clock }) {
+  constructor(options: { readonly crls: CrlSource; readonly ocsp: OcspSource; readonly clock: Clock; readonly prefer: 'crl' | 'ocsp' }) {
     this.#crls = options.crls;
+    this.#ocsp = options.ocsp;
     this.#clock = options.clock;
+    this.#ocspFirst = options.prefer === 'ocsp';
   }
 
-  #placesOf(certificate: Certificate): readonly Place[] {
+  #placesOf(certificate: Certificate): Places {
     let places = this.#places.get(certificate);
     if (places === undefined) this.#places.set(certificate, (places = placesOf(certificate)));
     return places;
   }
 
-  /** The status from what is in memory and fresh; `null` when that is not enough. */
+  #status({ sha256, subject }: Certificate, established: Established): CertificateRevocation {
+    return { sha256, subject: subject.text, checkedAt: this.#clock.now(), ...established };
+  }
+
+  /** The status from what is in memory and fresh; `null` when that is not enough. Where both kinds are, *revoked* wins. */
   peek(certificate: Certificate, issuer: Certificate): CertificateRevocation | null {
-    for (const { url, point } of this.#placesOf(certificate)) {
+    const { crls, responders } = this.#placesOf(certificate);
+    const crl = this.#peekCrl(certificate, issuer, crls);
+    const answer = this.#ocsp.peek({ certificate, issuer }, responders[0]);
+    const ocsp = answer === null ? null : fromOcsp(answer);
+    const found = ocsp?.status === 'revoked' ? ocsp : crl?.status === 'revoked' ? crl : this.#ocspFirst ? (ocsp ?? crl) : (crl ?? ocsp);
+    return found === null ? null : this.#status(certificate, found);
+  }
+
+  #peekCrl(certificate: Certificate, issuer: Certificate, places: Places['crls']): Established | null {
+    for (const { url, point } of places) {
       const loaded = this.#crls.peek(url, issuer);
       if (loaded === null) continue;
       try {
         checkScope(loaded.crl, certificate, point);
+        return fromCrl(loaded, certificate);
       } catch {
         continue;
       }
-      return statusFrom(loaded, certificate, this.#clock.now());
     }
     return null;
+  }
+
+  /** Hands over what a server stapled about its own certificate. */
+  staple(certificate: Certificate, issuer: Certificate, bytes: Uint8Array): void {
+    this.#ocsp.staple({ certificate, issuer }, bytes);
   }
 
   /** The status, fetching what is needed. Never throws: what cannot be known is `unknown`, with its reasons. */
   async settle(certificate: Certificate, issuer: Certificate): Promise<SettledStatus> {
     const known = this.peek(certificate, issuer);
     if (known !== null) return { status: known, reasons: [] };
-    const reasons: UnknownReason[] = [];
-    const places = this.#placesOf(certificate);
-    if (places.length === 0) {
-      const missing = pkiError('ERR_MSS_PKI_CRL_NO_ADDRESS', 'the certificate names no CRL that can be fetched over HTTP');
-      reasons.push(reasonOf(missing, certificate, null));
-    }
-    for (const { url, point } of places) {
-      try {
+    const { crls, responders } = this.#placesOf(certificate);
+    const byCrl = crls.map(({ url, point }) => ({
+      url,
+      establish: async (): Promise<Established> => {
         const loaded = await this.#crls.obtain(url, issuer);
         checkScope(loaded.crl, certificate, point);
-        return { status: statusFrom(loaded, certificate, this.#clock.now()), reasons: [] };
+        return fromCrl(loaded, certificate);
+      },
+    }));
+    const byOcsp = responders.map((url) => ({
+      url,
+      establish: async (): Promise<Established> => fromOcsp(await this.#ocsp.ask({ certificate, issuer }, url)),
+    }));
+    const reasons: UnknownReason[] = [];
+    for (const { url, establish } of this.#ocspFirst ? [...byOcsp, ...byCrl] : [...byCrl, ...byOcsp]) {
+      try {
+        return { status: this.#status(certificate, await establish()), reasons: [] };
       } catch (error) {
         reasons.push(reasonOf(error, certificate, url));
       }
+    }
+    if (reasons.length === 0) {
+      const missing = pkiError(
+        'ERR_MSS_PKI_CRL_NO_ADDRESS',
+        'the certificate names neither a CRL nor a responder that can be asked over HTTP',
+      );
+      reasons.push(reasonOf(missing, certificate, null));
     }
     return { status: unknownStatus(certificate, this.#clock.now()), reasons };
   }
@@ -117,4 +152,18 @@ export class RevocationChecker {
 /** What is said of a certificate about which nothing could be established. */
 export function unknownStatus({ sha256, subject }: Certificate, checkedAt: Date): CertificateRevocation {
   return { sha256, subject: subject.text, method: null, status: 'unknown', checkedAt, thisUpdate: null, nextUpdate: null, source: null };
+}
+
+/** Whether a certificate is good by its CRL alone: for OCSP responders, which cannot speak about themselves. */
+export async function isGoodByCrl(crls: CrlSource, certificate: Certificate, issuer: Certificate): Promise<boolean> {
+  for (const { url, point } of placesOf(certificate).crls) {
+    try {
+      const loaded = await crls.obtain(url, issuer);
+      checkScope(loaded.crl, certificate, point);
+      return loaded.entries.find(certificate.serial) === null;
+    } catch {
+      continue;
+    }
+  }
+  return false;
 }

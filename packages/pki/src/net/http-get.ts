@@ -21,6 +21,8 @@ export interface PlainHttp {
 }
 
 export interface PlainRequest {
+  /** Whose codes name a failure. */
+  readonly what: 'CRL' | 'OCSP';
   readonly url: string;
   readonly signal: AbortSignal;
   readonly maxBytes: number;
@@ -81,9 +83,9 @@ function send(exchange: Exchange, socket: Duplex): ClientRequest {
 }
 
 /** Reads the body into one array: of the announced size, or grown as it comes, never beyond the limit. */
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+async function readBody(response: IncomingMessage, { maxBytes, what }: PlainRequest): Promise<Uint8Array> {
   const tooLarge = (): Error =>
-    pkiError('ERR_MSS_PKI_CRL_TOO_LARGE', `what is fetched is larger than ${maxBytes} bytes`, { details: { maxBytes } });
+    pkiError(`ERR_MSS_PKI_${what}_TOO_LARGE`, `what is fetched is larger than ${maxBytes} bytes`, { details: { maxBytes } });
   const announced = Number(response.headers['content-length'] ?? Number.NaN);
   if (announced > maxBytes) throw tooLarge();
   let body = new Uint8Array(Number.isInteger(announced) ? announced : 64 * 1024);
@@ -113,26 +115,26 @@ async function exchangeOnce(exchange: Exchange): Promise<Uint8Array | URL> {
     const { location } = response.headers;
     if (status >= 300 && status < 400 && location !== undefined) {
       const next = URL.canParse(location, exchange.target.href) ? plainUrl(new URL(location, exchange.target).href) : null;
-      if (next === null) throw pkiError('ERR_MSS_PKI_CRL_REDIRECT', 'a redirect leads to an address that is not fetched');
+      if (next === null) throw pkiError(`ERR_MSS_PKI_${exchange.what}_REDIRECT`, 'a redirect leads to an address that is not fetched');
       return next;
     }
     const encoding = response.headers['content-encoding'];
     if (status !== 200 || (encoding !== undefined && encoding !== 'identity')) {
-      throw pkiError('ERR_MSS_PKI_CRL_FETCH', `the server answered with status ${status}`, { details: { status, encoding } });
+      throw pkiError(`ERR_MSS_PKI_${exchange.what}_FETCH`, `the server answered with status ${status}`, { details: { status, encoding } });
     }
-    return await readBody(response, exchange.maxBytes);
+    return await readBody(response, exchange);
   } finally {
     socket.destroy();
   }
 }
 
 /** A redirect may lead to another public host, never from a public host into a private network. */
-async function checkRedirect(http: PlainHttp, from: URL, to: URL, signal: AbortSignal): Promise<string> {
+async function checkRedirect({ http, what, signal }: Exchange, from: URL, to: URL): Promise<string> {
   const addressesOf = async (url: URL): Promise<readonly string[]> =>
     isIP(bareHost(url)) === 0 ? resolveName(http.resolver, bareHost(url), signal) : [bareHost(url)];
   const addresses = await addressesOf(to);
   if (addresses.some(isPrivateAddress) && !(await addressesOf(from)).every(isPrivateAddress)) {
-    throw pkiError('ERR_MSS_PKI_CRL_REDIRECT', 'a redirect leads to a private address', { details: { host: to.hostname } });
+    throw pkiError(`ERR_MSS_PKI_${what}_REDIRECT`, 'a redirect leads to a private address', { details: { host: to.hostname } });
   }
   if (addresses[0] === undefined) throw pkiError('ERR_MSS_TLS_UNREACHABLE', `${to.hostname} has no address`);
   return addresses[0];
@@ -141,7 +143,7 @@ async function checkRedirect(http: PlainHttp, from: URL, to: URL, signal: AbortS
 /**
  * Fetches bytes over plain HTTP (1.1, no keep-alive), with at most three redirects.
  *
- * @throws ERR_MSS_PKI_CRL_FETCH | ERR_MSS_PKI_CRL_TIMEOUT | ERR_MSS_PKI_CRL_TOO_LARGE | ERR_MSS_PKI_CRL_REDIRECT
+ * @throws ERR_MSS_PKI_CRL_FETCH | ERR_MSS_PKI_CRL_TIMEOUT | ERR_MSS_PKI_CRL_TOO_LARGE | ERR_MSS_PKI_CRL_REDIRECT, or the same of OCSP
  */
 export async function plainFetch(http: PlainHttp, request: PlainRequest): Promise<Uint8Array> {
   const first = plainUrl(request.url);
@@ -150,21 +152,25 @@ export async function plainFetch(http: PlainHttp, request: PlainRequest): Promis
   let address: string | null = null;
   try {
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-      const answer = await exchangeOnce({ ...request, http, target, address });
+      const exchange: Exchange = { ...request, http, target, address };
+      const answer = await exchangeOnce(exchange);
       if (answer instanceof Uint8Array) return answer;
-      address = http.proxy === null ? await checkRedirect(http, first, answer, request.signal) : null;
+      address = http.proxy === null ? await checkRedirect(exchange, first, answer) : null;
       target = answer;
     }
   } catch (cause) {
-    throw failure(cause, target, request.signal);
+    throw failure(cause, target, request);
   }
-  throw pkiError('ERR_MSS_PKI_CRL_REDIRECT', `more than ${maxRedirects} redirects`, { details: { host: first.hostname } });
+  throw pkiError(`ERR_MSS_PKI_${request.what}_REDIRECT`, `more than ${maxRedirects} redirects`, { details: { host: first.hostname } });
 }
 
-function failure(cause: unknown, target: URL, signal: AbortSignal): unknown {
+function failure(cause: unknown, target: URL, { signal, what }: PlainRequest): unknown {
   const details = { host: target.hostname, port: portOf(target) };
   if (signal.aborted)
-    return pkiError('ERR_MSS_PKI_CRL_TIMEOUT', `${target.host} did not answer in time`, { cause: abortError(signal, 'fetching'), details });
+    return pkiError(`ERR_MSS_PKI_${what}_TIMEOUT`, `${target.host} did not answer in time`, {
+      cause: abortError(signal, 'fetching'),
+      details,
+    });
   if (isMssError(cause) && cause.code.startsWith('ERR_MSS_PKI_')) return cause;
-  return pkiError('ERR_MSS_PKI_CRL_FETCH', `${target.host} could not be reached, or broke off`, { cause, details });
+  return pkiError(`ERR_MSS_PKI_${what}_FETCH`, `${target.host} could not be reached, or broke off`, { cause, details });
 }

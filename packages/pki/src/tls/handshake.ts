@@ -91,20 +91,20 @@ class Handshake {
    * First look, in 'OCSPResponse': OpenSSL has the server's whole flight, and the client's has not been made. Destroying here means
    * that not even a client certificate leaves.
    */
-  onServerFlight(socket: TLSSocket): void {
+  onServerFlight(socket: TLSSocket, stapled: Uint8Array | null): void {
     const { gate, target, looks, once } = this.#options;
     this.sawCertificate = true;
     this.protocol = socket.getProtocol();
     const shown = peerChain(socket);
     this.chainKey = this.#keyOf(shown);
-    this.judgement = gate.judge(this.chainKey, target);
-    if (this.judgement.outcome === 'unseen') {
+    if (!gate.knows(this.chainKey)) {
       const sent = once ? [] : sentChain(socket);
       this.#learned = !once;
       // Shown issuers may come from the trust store; both together miss nothing.
       gate.learn(this.chainKey, sent.length === 0 ? shown : [...sent, ...shown.slice(1)]);
-      this.judgement = gate.judge(this.chainKey, target);
     }
+    if (stapled !== null) gate.staple(this.chainKey, stapled);
+    this.judgement = gate.judge(this.chainKey, target);
     if (this.#learned || looks === 'look-only' || this.judgement.outcome !== 'good') socket.destroy(new Stopped());
   }
 
@@ -165,7 +165,7 @@ export async function handshake(stream: Duplex, options: HandshakeOptions): Prom
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    socket.on('OCSPResponse', () => state.onServerFlight(socket));
+    socket.on('OCSPResponse', (stapled: Uint8Array | null) => state.onServerFlight(socket, stapled));
     socket.once('secureConnect', () => done(null));
     // Stays for good: an error between this promise and the caller's own listener must not end the process.
     socket.on('error', done);

@@ -20,6 +20,8 @@ export interface Certificate {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly publicKey: PublicKey;
+  /** DER of the subject's name. */
+  readonly subjectDer: Uint8Array;
   /** SHA-256 of the SubjectPublicKeyInfo. */
   readonly keyId: string;
   readonly spki: Uint8Array;
@@ -69,6 +71,7 @@ function readFields(der: Uint8Array): Certificate {
     serial: trimSerial(contentOf(der, serial)),
     ...names,
     ...validity,
+    subjectDer: wholeOf(der, subject),
     publicKey: readPublicKey(spkiDer),
     keyId: sha256Hex(spkiDer),
     spki: spkiDer,

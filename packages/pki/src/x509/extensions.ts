@@ -54,6 +54,8 @@ export interface Extensions {
   readonly distributionPoints: readonly DistributionPoint[];
   readonly ocspUrls: readonly string[];
   readonly nameConstraints: NameConstraints | null;
+  /** id-pkix-ocsp-nocheck: the authority vouches for this responder for as long as its certificate is valid (RFC 6960 §4.2.2.2.1). */
+  readonly ocspNoCheck: boolean;
   /** Critical extensions that this package does not process: the certificate must not be believed (RFC 5280 §4.2). */
   readonly unknownCritical: readonly string[];
 }
@@ -123,6 +125,9 @@ const readers: Readonly<Record<string, Reader>> = {
     const of = (tag: number): GeneralName[] => fields.filter((one) => one.tag === tag).flatMap((one) => readSubtrees(bytes, one));
     draft.nameConstraints = { permitted: of(0xa0), excluded: of(0xa1) };
   },
+  '1.3.6.1.5.5.7.48.1.5': (draft) => {
+    draft.ocspNoCheck = true;
+  },
   // CertificatePolicies: every policy is accepted, so its criticality asks for nothing more.
   '2.5.29.32': () => {},
 };
@@ -139,6 +144,7 @@ export function readPathExtensions(bytes: Uint8Array, raw: readonly RawExtension
     distributionPoints: [],
     ocspUrls: [],
     nameConstraints: null,
+    ocspNoCheck: false,
     unknownCritical: raw.filter((one) => one.critical && readers[one.oid] === undefined).map((one) => one.oid),
   };
   for (const one of raw) readers[one.oid]?.(draft, bytes, one.value);

@@ -99,7 +99,10 @@ export interface Signed {
 }
 
 /** Reads `SEQUENCE { toBeSigned, algorithm, signature }`: certificates, CRLs and OCSP responses alike. */
-export function readSigned(bytes: Uint8Array, tlv: Tlv): Signed & { readonly body: Tlv; readonly algorithmDer: Uint8Array } {
+export function readSigned(
+  bytes: Uint8Array,
+  tlv: Tlv,
+): Signed & { readonly body: Tlv; readonly algorithmDer: Uint8Array; readonly end: number } {
   const body = expectTlv(bytes, tlv.start, tlv.end, tags.sequence);
   const algorithm = expectTlv(bytes, body.end, tlv.end, tags.sequence);
   const signature = expectTlv(bytes, algorithm.end, tlv.end, tags.bitString);
@@ -109,6 +112,7 @@ export function readSigned(bytes: Uint8Array, tlv: Tlv): Signed & { readonly bod
     algorithm: readSignatureAlgorithm(bytes, algorithm),
     algorithmDer: bytes.subarray(algorithm.at, algorithm.end),
     signature: octetsOfBitString(bytes, signature),
+    end: signature.end,
   };
 }
 
