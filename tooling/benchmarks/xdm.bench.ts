@@ -11,8 +11,6 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { createDocumentSet, readCda, type CdaDocument } from '@mss/cda';
 import { readZip } from '@mss/formats/zip';
 import { buildXdm, readXdm } from '@mss/xdm';
-import { XMLParser } from 'fast-xml-parser';
-import JSZip from 'jszip';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const corpus = `${process.env['MSS_CORPUS'] ?? at('../../../shared/corpus')}/xdm`;
@@ -26,19 +24,19 @@ function loadArchives(): Uint8Array[] {
 }
 const archives = loadArchives();
 
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  parseTagValue: false,
-  trimValues: false,
-  removeNSPrefix: true,
-});
+// Loaded when they are needed: the memory of a process that reads with @mss/xdm is not that of the peer's code.
+async function loadPeer() {
+  const [{ XMLParser }, { default: JSZip }] = await Promise.all([import('fast-xml-parser'), import('jszip')]);
+  const options = { preserveOrder: true, ignoreAttributes: false, parseTagValue: false, trimValues: false, removeNSPrefix: true };
+  return { JSZip, parser: new XMLParser(options) };
+}
 const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('hex');
 
 function readOurs(readDocuments: boolean | 'header'): void {
   for (const archive of archives) if (!readXdm(archive, { readDocuments }).value.ok) throw new Error('not read');
 }
 async function readPeer(): Promise<void> {
+  const { JSZip, parser } = await loadPeer();
   for (const archive of archives) {
     const zip = await JSZip.loadAsync(archive, { checkCRC32: true });
     for (const name of ['METADATA.XML', 'DOC0001.XML']) {
@@ -147,6 +145,7 @@ async function writeBenchmark(): Promise<void> {
     for (const set of sets) buildXdm(set, options);
   };
   // The peer gets METADATA.XML ready-made.
+  const { JSZip } = await loadPeer();
   const peer = async (): Promise<void> => {
     for (const entries of files) {
       const zip = new JSZip();

@@ -30,6 +30,21 @@ function withStylesheet() {
   );
 }
 
+/** Addresses that a careless reader would ask for: a schema, a stylesheet, a link and a reference. */
+function fetching() {
+  const address = 'http://192.0.2.1/rien';
+  const declaration = `<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/xsl" href="${address}.xsl"?>\n`;
+  const bytes = Buffer.from(
+    cda({ text: `<linkHtml href="${address}">lien</linkHtml>` })
+      .toString('utf8')
+      .replace('<ClinicalDocument ', `<ClinicalDocument xsi:schemaLocation="urn:hl7-org:v3 ${address}.xsd" `),
+  );
+  return plain({}, { document: bytes, metadata: { declaration } });
+}
+
+const pngCalledJpeg =
+  '<entry><observationMedia classCode="OBS" moodCode="EVN" ID="image"><value mediaType="image/jpeg" representation="B64">iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABc3UBGAAAAABJRU5ErkJggg==</value></observationMedia></entry>';
+
 function escaped() {
   const patient = {
     ...camille,
@@ -66,6 +81,13 @@ export const success = {
   'OK--no-folder-entries': rawZip(plain().filter((entry) => entry.bytes !== '')),
   'OK--stored': rawZip(plain().map((entry) => ({ ...entry, method: 0 }))),
   'OK--archive-comment': rawZip(plain(), { comment: 'PK\u0005\u0006 is not the end' }),
+  'OK--zip64-end-record': rawZip(plain(), { zip64: true }),
+  'OK--utf-8-flag': rawZip(plain().map((entry) => ({ ...entry, flags: 0x800 }))),
+  'OK--standalone-declaration': rawZip(
+    plain({}, { metadata: { declaration: '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<!-- made by hand -->\r\n' } }),
+  ),
+  'OK--schema-location-and-stylesheet-are-not-fetched': rawZip(fetching()),
+  'CDA_MEDIA_TYPE--png-called-jpeg': rawZip(plain({}, { document: cda({ text: 'Image', entries: pngCalledJpeg }) })),
   'OK--lower-case-hash': rawZip(plain({ hash: sha1(document).toLowerCase() })),
   'OK--two-documents': rawZip(twoDocuments()),
   'OK--stylesheet-beside': rawZip(withStylesheet()),

@@ -41,6 +41,7 @@ export function cda({
   id = '2.25.84020001',
   declaration = '<?xml version="1.0" encoding="UTF-8"?>\n',
   text = 'Examen clinique normal.',
+  entries = '',
 } = {}) {
   const usual = patient.usualName === null ? '' : `<family qualifier="CL">${xml(patient.usualName)}</family>`;
   const usualGiven = patient.usualGiven === null ? '' : `<given qualifier="CL">${xml(patient.usualGiven)}</given>`;
@@ -70,7 +71,7 @@ export function cda({
 <performer typeCode="PRF"><assignedEntity>${doctor}${person}<representedOrganization>${office}${setting}</representedOrganization></assignedEntity></performer></serviceEvent></documentationOf>
 <componentOf><encompassingEncounter><code code="AMB" codeSystem="2.16.840.1.113883.5.4" displayName="Ambulatoire (hors établissement)"/><effectiveTime><low value="20260302100000+0100"/></effectiveTime>
 <location><healthCareFacility><code code="SA07" codeSystem="1.2.250.1.71.4.2.4" displayName="Cabinet individuel"/></healthCareFacility></location></encompassingEncounter></componentOf>
-<component><structuredBody><component><section><title>Consultation</title><text>${text}</text></section></component></structuredBody></component>
+<component><structuredBody><component><section><title>Consultation</title><text>${text}</text>${entries}</section></component></structuredBody></component>
 </ClinicalDocument>
 `);
 }

@@ -7,12 +7,14 @@ const dosTime = (9 << 11) | (30 << 5);
 const u16 = (value) => Buffer.from([value & 0xff, (value >>> 8) & 0xff]);
 const u32 = (value) => Buffer.from([value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, (value >>> 24) & 0xff]);
 
+const u64 = (value) => Buffer.concat([u32(value), u32(0)]);
+
 /**
  * @param {object} entry
  *   name (text or bytes), bytes; method (8, 0 or another number), flags, crc32, size, compressedSize (as declared),
  *   compressed (the bytes that stand for the content), localName, dataDescriptor, attributes (external, 32 bits),
  *   madeBy (operating system), extra, sharedWith (from the offsets so far, the offset of the local header that is used instead).
- * @param {object} archive leading, trailing, disk, count, comment.
+ * @param {object} archive leading, trailing, disk, count, comment, zip64.
  */
 export function rawZip(entries, archive = {}) {
   const parts = [];
@@ -87,14 +89,23 @@ export function rawZip(entries, archive = {}) {
   push(...directory);
   const comment = Buffer.from(archive.comment ?? '', 'utf8');
   const count = archive.count ?? entries.length;
+  const directorySize = at - base - directoryAt;
+  if (archive.zip64) {
+    const recordAt = at - base;
+    push(
+      ...[Buffer.from('PK\x06\x06', 'latin1'), u64(44), u16(45), u16(45), u32(0), u32(0), u64(count), u64(count)],
+      ...[u64(directorySize), u64(directoryAt)],
+      ...[Buffer.from('PK\x06\x07', 'latin1'), u32(0), u64(recordAt), u32(1)],
+    );
+  }
   push(
     Buffer.from('PK\x05\x06', 'latin1'),
     u16(archive.disk ?? 0),
     u16(archive.disk ?? 0),
-    u16(count),
-    u16(count),
-    u32(at - base - directoryAt),
-    u32(directoryAt),
+    u16(archive.zip64 ? 0xffff : count),
+    u16(archive.zip64 ? 0xffff : count),
+    u32(archive.zip64 ? 0xffffffff : directorySize),
+    u32(archive.zip64 ? 0xffffffff : directoryAt),
     u16(comment.length),
     comment,
   );

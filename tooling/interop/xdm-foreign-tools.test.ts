@@ -45,8 +45,8 @@ interface Written {
 }
 
 function written(name: string, set: DocumentSet): Written {
-  const stylesheet = { name: 'FSTYLE.XSL', bytes: Buffer.from('<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"/>') };
-  const cites = set.documents.some((document) => document.stylesheetHref === stylesheet.name);
+  const stylesheet = Buffer.from('<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"/>');
+  const cites = set.documents.some((document) => document.stylesheetHref === 'FSTYLE.XSL');
   const options = { submissionTime: '20260301081500', unknownClass: 'omit', ...(cites ? { stylesheet } : {}) } as const;
   return { name, bytes: buildXdm(set, options).bytes, documents: set.documents };
 }

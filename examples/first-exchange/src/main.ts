@@ -5,12 +5,14 @@
  * npm run demo                 the project's own fictitious documents
  * npm run demo -- --cda FILE   the user's own CDA
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { createDocumentSet, readCda, type CdaDocument } from '@mss/cda';
+import { createGhostscriptAdapter } from '@mss/cda-pdf';
 import { isMssError } from '@mss/core';
 import { patientAddress, qualifyIns, type PatientAddress } from '@mss/ins-address';
 import { groupConversations, type ComposeOptions, type MessageDraft, type ReceivedMessage, type Recipient } from '@mss/message';
@@ -35,7 +37,9 @@ const laboratory = 'sil@laboratoire-du-port.mssante.test';
 
 const narrator = createNarrator();
 const output = openOutput(resolve(values.output ?? resolve(root, 'demo-output')));
-const options: ComposeOptions = { environment: 'test', zone: '+0100', archive: { unknownClass: 'omit', sender: { software: { name: 'Premier échange', vendor: 'Boîte à outils MSSanté' } } } };
+/** Embedded PDF that are not PDF/A-1 are made conformant where Ghostscript is installed, and refused elsewhere. */
+const render = spawnSync('gs', ['--version']).status === 0 ? { convertEmbedded: createGhostscriptAdapter() } : {};
+const options: ComposeOptions = { environment: 'test', zone: '+0100', render, archive: { unknownClass: 'omit', sender: { software: { name: 'Premier échange', vendor: 'Boîte à outils MSSanté' } } } };
 
 /** The identity base of the practice's software says that the INS is qualified; the toolkit cannot know it. */
 function addressOfPatient(document: CdaDocument): PatientAddress | null {
@@ -216,14 +220,26 @@ async function readAsPatient(sandbox: Sandbox, address: PatientAddress): Promise
   });
 }
 
-const started = performance.now();
-const documents = loadDocuments();
-const patientAccounts = [...new Set(documents.map(addressOfPatient).filter((address) => address !== null))].map((address) => ({ address, kind: 'patient' as const, label: 'Patient' }));
-const sandbox = await narrator.step('Bac à sable démarré : opérateur, IGC de test, Mon espace santé', {}, () => startSandbox({ accounts: [...defaultAccounts, ...patientAccounts] }));
-try {
-  await run(sandbox, documents);
-} finally {
-  await sandbox.stop();
+async function main(): Promise<void> {
+  const started = performance.now();
+  const documents = loadDocuments();
+  const addresses = new Set(documents.map(addressOfPatient).filter((address) => address !== null));
+  const patients = [...addresses].map((address) => ({ address, kind: 'patient' as const, label: 'Patient' }));
+  const sandbox = await narrator.step('Bac à sable démarré : opérateur, IGC de test, Mon espace santé', {}, () => startSandbox({ accounts: [...defaultAccounts, ...patients] }));
+  try {
+    await run(sandbox, documents);
+  } finally {
+    await sandbox.stop();
+  }
+  output.keep('index.html', 'Cette page', writeGallery(narrator.steps, output.artefacts));
+  console.log(`\nTout est dans ${output.folder}/index.html (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
-output.keep('index.html', 'Cette page', writeGallery(narrator.steps, output.artefacts));
-console.log(`\nTout est dans ${output.folder}/index.html (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+
+try {
+  await main();
+} catch (error) {
+  if (!isMssError(error)) throw error;
+  console.error(`\n✗ Refusé : ${error.message} (${error.code}${error.requirement === undefined ? '' : `, ${error.requirement}`})`);
+  if (error.code === 'ERR_MSS_CDA_PDF_EMBEDDED_NOT_PDFA') console.error('  Avec Ghostscript installé (commande gs), le PDF encapsulé est rendu conforme.');
+  process.exitCode = 1;
+}

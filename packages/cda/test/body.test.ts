@@ -54,6 +54,66 @@ describe('narrative', () => {
     ]);
   });
 
+  it('a table is a tree of its parts, spans and styles as written', () => {
+    const cell = (name: string, attributes: Record<string, string>, value: string): NarrativeNode => ({
+      kind: 'element',
+      name: name as NarrativeElement['name'],
+      attributes,
+      children: [{ kind: 'text', value }],
+    });
+    const group = (name: string, ...children: readonly NarrativeNode[]): NarrativeNode => ({
+      kind: 'element',
+      name: name as NarrativeElement['name'],
+      attributes: {},
+      children,
+    });
+    const body = structuredBodyOf(
+      minimal({
+        body: structured(
+          section(
+            '<table border="1"><caption>Bilan</caption><colgroup><col width="30%"/><col span="2"/></colgroup>' +
+              '<thead><tr><th colspan="2" scope="col">A</th></tr></thead><tfoot><tr><td>total</td></tr></tfoot>' +
+              '<tbody><tr><td rowspan="2" styleCode="Lrule Rrule">b</td></tr></tbody></table>',
+          ),
+        ),
+      }),
+    );
+    expect(body.sections[0]?.text).toEqual([
+      {
+        kind: 'element',
+        name: 'table',
+        attributes: { border: '1' },
+        children: [
+          cell('caption', {}, 'Bilan'),
+          group(
+            'colgroup',
+            { kind: 'element', name: 'col', attributes: { width: '30%' }, children: [] },
+            { kind: 'element', name: 'col', attributes: { span: '2' }, children: [] },
+          ),
+          group('thead', group('tr', cell('th', { colspan: '2', scope: 'col' }, 'A'))),
+          group('tfoot', group('tr', cell('td', {}, 'total'))),
+          group('tbody', group('tr', cell('td', { rowspan: '2', styleCode: 'Lrule Rrule' }, 'b'))),
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ['<list listType="ordered"><caption>c</caption><item>1</item><item><list><item>1a</item></list></item></list>', ['list', 'caption', 'item', 'item', 'list', 'item']],
+    ['H<sub>2</sub>O m<sup>2</sup>', ['sub', 'sup']],
+    ['a<footnote ID="n1">note</footnote> b<footnoteRef IDREF="n1"/>', ['footnote', 'footnoteRef']],
+    ['<paragraph>a<br/>b</paragraph><linkHtml href="x.pdf">c</linkHtml>', ['paragraph', 'br', 'linkHtml']],
+    ['<content styleCode="Bold"><content styleCode="Italics">a</content></content>', ['content', 'content']],
+    ['<renderMultiMedia referencedObject="m"><caption>légende</caption></renderMultiMedia>', ['renderMultiMedia', 'caption']],
+  ])('%s', (markup, expected) => {
+    const found: string[] = [];
+    const visit = (nodes: readonly NarrativeNode[]): string =>
+      nodes.map((node) => (node.kind === 'text' ? node.value : (found.push(node.name), visit(node.children)))).join('');
+    const text = visit(structuredBodyOf(minimal({ body: structured(section(markup)) })).sections[0]?.text ?? []);
+    expect(found).toEqual(expected);
+    expect(text).toBe(markup.replaceAll(/<[^>]*>/g, ''));
+  });
+
   it('knows every construct of NarrativeBlock.xsd', () => {
     const names = new Set<string>();
     const visit = (nodes: readonly NarrativeNode[]): void => {

@@ -130,6 +130,34 @@ describe('the typed header', () => {
     expect(JSON.stringify(reported)).not.toMatch(/quelconque|Épicier|texte/);
   });
 
+  it('reads guardians, informants, the one who typed, authenticators, consents and devices', () => {
+    const entity = (name: string, person: string): string =>
+      `<${name} classCode="PRS"><id root="1.2.3" extension="x"/><code code="MTH" displayName="Mère"/><addr><city>Limoges</city></addr><telecom value="tel:+33500000000" use="HP"/><${person}><name><given>Anne</given><family>VALLONGUE</family></name></${person}></${name}>`;
+    const header = headerOf({
+      patient: `<administrativeGenderCode code="F"/><birthTime value="2015"/>${entity('guardian', 'guardianPerson')}<guardian><guardianOrganization><name>ASE 87</name></guardianOrganization></guardian>`,
+      header: [
+        '<author><functionCode code="PCP" displayName="Médecin traitant"/><time value="20250616"/><assignedAuthor><id root="1"/><assignedAuthoringDevice><manufacturerModelName>Modèle</manufacturerModelName><softwareName>Logiciel</softwareName></assignedAuthoringDevice></assignedAuthor></author>',
+        `<dataEnterer><time value="20250616"/>${entity('assignedEntity', 'assignedPerson')}</dataEnterer>`,
+        `<informant>${entity('relatedEntity', 'relatedPerson')}</informant>`,
+        `<informant>${entity('assignedEntity', 'assignedPerson')}</informant>`,
+        `<authenticator><time value="20250617"/><signatureCode code="S"/>${entity('assignedEntity', 'assignedPerson')}</authenticator>`,
+        `<participant typeCode="INF"><time><low value="2024"/><high value="2025"/></time>${entity('associatedEntity', 'associatedPerson')}</participant>`,
+        '<authorization><consent><id root="1.9"/><code code="GEN-366"/><statusCode code="completed"/></consent></authorization>',
+      ].join(''),
+    });
+    const anne = { ids: [{ extension: 'x' }], code: { code: 'MTH' }, person: { names: [{ parts: [{ value: 'Anne' }, { value: 'VALLONGUE' }] }] } };
+    expect(header.patient.guardians).toMatchObject([anne, { person: null, organization: { names: ['ASE 87'] } }]);
+    expect(header.authors).toMatchObject([
+      { functionCode: { displayName: 'Médecin traitant' }, entity: { device: { manufacturerModelName: 'Modèle', softwareName: 'Logiciel' } } },
+    ]);
+    expect(header.dataEnterer).toMatchObject({ time: { value: '20250616' }, entity: anne });
+    expect(header.informants.map((one) => one.entity)).toMatchObject([anne, anne]);
+    expect(header.authenticators).toMatchObject([{ signatureCode: 'S', time: { value: '20250617' }, entity: anne }]);
+    expect(header.participants).toMatchObject([{ typeCode: 'INF', time: { low: { value: '2024' }, high: { value: '2025' } }, entity: anne }]);
+    expect(header.consents).toMatchObject([{ code: { code: 'GEN-366' }, statusCode: 'completed' }]);
+    expect(header.unmapped).toEqual([]);
+  });
+
   it('reads a replaced version', () => {
     const { header } = document('011-biologie-remplacement');
     const first = document('001-biologie-hemogramme').header;

@@ -135,6 +135,8 @@ describe('XML attacks [§7.2]', () => {
     expect(codeOf(minimalXml({ body: structured(section(nest('content', 200, 'x'))) }))).toBe(limit);
     expect(codeOf(minimalXml({ body: structured(section('x', `<entry>${nest('act', 200, '')}</entry>`)) }))).toBe(limit);
     expect(codeOf(nest('x', 200, minimalXml()))).toBe(limit);
+    expect(codeOf(minimalXml({ body: structured(section(nest('content', 1000, 'x'))) }))).toBe(limit);
+    expect(codeOf(minimalXml({ header: nest('inconnu', 1000, 'x') }))).toBe(limit);
     expect(codeOf(nest('x', 20_000, ''), { xmlDepth: 1_000_000 })).toBe(limit);
   });
 

@@ -150,7 +150,8 @@ export function readMessage(
   warnings.push(...opened.warnings);
   const { xdm, patient } = opened;
   const subject = parseSubject(rawSubject, { traits: patient });
-  for (const one of subject.tolerated) warn('MESSAGE_SUBJECT_TOLERATED', one.message, one.code);
+  // A letter without documents has no prefix to tolerate.
+  for (const one of subject.tolerated) if (one.code !== 'SUBJECT_NO_PREFIX') warn('MESSAGE_SUBJECT_TOLERATED', one.message, one.code);
   if (opened.archives.length > 0 && !announced)
     warn('MESSAGE_SUBJECT_WITHOUT_PREFIX', 'the mail holds an archive that its subject does not announce');
   const receipt = inspectReceipt(mime);

@@ -2,7 +2,7 @@
  * The secure channel of chapter 2.1 of the référentiel (ECO.1.1.1 to ECO.1.1.8): TLS policy, trust, expiry and
  * revocation, verified sockets and fetch.
  *
- * RFC 5246 (TLS 1.2), RFC 5280 (certificates, paths, CRLs), RFC 9525 (names), RFC 2595, 3207 and 8314 (STARTTLS and implicit TLS).
+ * RFC 5246 (TLS 1.2), RFC 5280 (certificates, paths, CRLs), RFC 6960 (OCSP), RFC 9525 (names), RFC 2595, 3207 and 8314 (STARTTLS and implicit TLS).
  *
  * @packageDocumentation
  */

@@ -6,8 +6,10 @@ import { readCrl } from '../src/crl/crl.js';
 import { indexEntries } from '../src/crl/entries.js';
 import { oidOf, timeOf } from '../src/der/values.js';
 import { readTlv } from '../src/der/reader.js';
+import { readOcspResponse } from '../src/ocsp/response.js';
 import { readCertificates } from '../src/x509/bundle.js';
 import { readCertificate } from '../src/x509/certificate.js';
+import { answerOcsp } from './support/ocsp-responder.js';
 
 const seed = 20260101;
 let igc: TestIgc;
@@ -45,6 +47,7 @@ describe('readers of DER', () => {
         onlyCodes(() => readCertificate(bytes));
         onlyCodes(() => readCertificates(bytes));
         onlyCodes(() => readCrl(bytes));
+        onlyCodes(() => readOcspResponse(bytes));
         onlyCodes(() => indexEntries(bytes, { tag: 0x30, at: 0, start: 1, end: Math.max(1, bytes.length) }).find(bytes.subarray(0, 4)));
       }),
       { seed, numRuns: 500 },
@@ -53,10 +56,17 @@ describe('readers of DER', () => {
 
   it('throw nothing but coded errors on real certificates and CRLs with bytes changed', () => {
     const leaf = new Uint8Array(igc.intermediate.der);
+    const answer = answerOcsp(null, {
+      issuer: igc.intermediate,
+      nonce: 'none',
+      about: igc.intermediate,
+      signer: { certificate: leaf, key: igc.intermediate.key },
+    });
     const crl = new Uint8Array(igc.crl(igc.intermediate, { extraSerials: 4, scope: { url: 'http://crl.example/x' } }));
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(5000), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 6 }), (changes) => {
         onlyCodes(() => readCertificate(change(leaf, changes)));
+        onlyCodes(() => readOcspResponse(change(answer, changes)));
         onlyCodes(() => {
           const read = readCrl(change(crl, changes));
           indexEntries(read.der, read.entries);

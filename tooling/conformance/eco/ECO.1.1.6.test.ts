@@ -2,6 +2,7 @@
 import { createTestIgc } from '@mss/testkit';
 import { createTrustStore } from '@mss/pki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startOcspResponder } from '../../../packages/pki/test/support/ocsp-responder.js';
 import { nothingSeen } from '../../../packages/pki/test/support/tls-rig.js';
 import { operatorName, startWorld, type World } from '../../../packages/pki/test/support/world.js';
 
@@ -57,6 +58,22 @@ describe('ECO.1.1.6', () => {
       requirement: 'ECO.1.1.6',
       evidence: nothingSeen,
     });
+  });
+
+  it('goes by an OCSP responder where the certificate names one', async () => {
+    const responder = await startOcspResponder({ issuer: world.igc.intermediate });
+    const server = await world.igc.issueServer({ hostnames: [operatorName], crlUrls: [], ocspUrls: [responder.url] });
+    const { code, decision } = await world.meet(server);
+    expect([code, decision?.revocation?.certificates[0]?.method]).toEqual(['none', 'ocsp']);
+    responder.behave({ issuer: world.igc.intermediate, status: 'revoked' });
+    expect(await world.meet(server)).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED', requirement: 'ECO.1.1.6', evidence: nothingSeen });
+    responder.behave({ issuer: world.igc.intermediate, status: 'unknown' });
+    expect(await world.meet(server)).toMatchObject({
+      code: 'ERR_MSS_TLS_REVOCATION_UNKNOWN',
+      requirement: 'ECO.1.1.6',
+      evidence: nothingSeen,
+    });
+    await responder.close();
   });
 
   it('asks whatever the authority is', async () => {

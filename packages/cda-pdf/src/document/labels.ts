@@ -108,11 +108,3 @@ export const signatureLabel: (code: string) => string = lookUp({ S: 'signé', I:
 
 /** Sex as an identity document writes it. */
 export const sexLabel = { F: 'Féminin', M: 'Masculin', U: 'Indéterminé' } as const;
-
-/** French names of address parts that would not be understood without one. */
-export const addressPartLabel: (kind: string) => string = lookUp({
-  county: 'code commune',
-  state: 'région',
-  postBox: 'boîte postale',
-  precinct: 'lieu-dit',
-});

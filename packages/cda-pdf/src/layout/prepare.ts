@@ -51,7 +51,7 @@ function prepareBlock(block: Block, context: LayoutContext): Prepared {
       return prepareImage(block, context);
     case 'panel':
       return preparePanel(block, context);
-    case 'table':
+    default:
       return prepareTable(block, context, prepareBlocks);
   }
 }

@@ -19,11 +19,18 @@ export interface ReadMedia {
 
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
+/** Characters of base64 before its padding of at most two. */
+function unpaddedLength(compact: string): number {
+  return compact.length - (compact.endsWith('==') ? 2 : compact.endsWith('=') ? 1 : 0);
+}
+
 /** Base64 without white space, or `null` when it is none. */
 function compactBase64(text: string): string | null {
-  const compact = /\s/.test(text) ? text.replaceAll(/\s+/g, '') : text;
-  if (!base64.test(compact)) return null;
-  const unpadded = compact.replace(/=+$/, '').length;
+  // Most senders write one line: it is looked through once.
+  const oneLine = base64.test(text);
+  const compact = oneLine ? text : text.replaceAll(/\s+/g, '');
+  if (!oneLine && !base64.test(compact)) return null;
+  const unpadded = unpaddedLength(compact);
   return unpadded % 4 === 1 || (compact.length !== unpadded && compact.length % 4 !== 0) ? null : compact;
 }
 
@@ -82,7 +89,7 @@ export function readMedia(value: XmlElement, options: { readonly id: string | nu
   const compact = representation === 'B64' || (representation === null && binary) ? compactBase64(content) : null;
   if (representation === 'B64' && compact === null) return 'base64';
   const bytes = compact === null ? (): Uint8Array => utf8Encode(content) : (): Uint8Array => new Uint8Array(Buffer.from(compact, 'base64'));
-  const byteLength = compact === null ? Buffer.byteLength(content) : Buffer.byteLength(compact, 'base64');
+  const byteLength = compact === null ? Buffer.byteLength(content) : Math.floor((unpaddedLength(compact) * 3) / 4);
   if (byteLength > options.maxBytes) overLimit(options.maxBytes);
   // Four characters are three bytes; a text is at least as many bytes as characters.
   const head =

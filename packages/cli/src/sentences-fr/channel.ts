@@ -53,4 +53,16 @@ export const channelSentences: Readonly<Record<string, string>> = Object.freeze(
   ERR_MSS_PKI_CRL_SCOPE: 'la liste de révocation (CRL) ne couvre pas ce certificat',
   ERR_MSS_PKI_CRL_NO_ADDRESS: "le certificat n'indique pas de liste de révocation (CRL) accessible",
   ERR_MSS_PKI_CRL_STORE: 'le dossier des listes de révocation ne peut pas être lu ou écrit (--crl-cache)',
+
+  ERR_MSS_PKI_OCSP_DECLINED: 'le service de révocation (OCSP) refuse de répondre pour ce certificat',
+  ERR_MSS_PKI_OCSP_FETCH: "le service de révocation (OCSP) n'a pas répondu correctement",
+  ERR_MSS_PKI_OCSP_TIMEOUT: "le service de révocation (OCSP) n'a pas répondu à temps",
+  ERR_MSS_PKI_OCSP_TOO_LARGE: 'la réponse du service de révocation (OCSP) dépasse la taille admise',
+  ERR_MSS_PKI_OCSP_REDIRECT: "l'adresse du service de révocation (OCSP) renvoie ailleurs de façon inacceptable",
+  ERR_MSS_PKI_OCSP_MALFORMED: 'la réponse du service de révocation (OCSP) est endommagée',
+  ERR_MSS_PKI_OCSP_SIGNATURE: 'la signature de la réponse OCSP est fausse, trop faible, ou d’un service non autorisé',
+  ERR_MSS_PKI_OCSP_NONCE: "la réponse OCSP n'est pas celle de la question posée",
+  ERR_MSS_PKI_OCSP_STALE: "la réponse OCSP est périmée ou datée du futur : vérifier l'horloge",
+  ERR_MSS_PKI_OCSP_UNKNOWN: 'le service de révocation (OCSP) ne connaît pas ce certificat',
+  ERR_MSS_PKI_OCSP_UNSUPPORTED: 'cette forme de réponse OCSP n’est pas lue',
 });

@@ -71,7 +71,9 @@ function readCrlExtensions(
 }
 
 function readFields(der: Uint8Array): Crl {
-  const { body, toBeSigned, algorithm, algorithmDer, signature } = readSigned(der, readWhole(der, tags.sequence));
+  const whole = readWhole(der, tags.sequence);
+  const { body, toBeSigned, algorithm, algorithmDer, signature, end } = readSigned(der, whole);
+  if (end !== whole.end) throw pkiError('ERR_MSS_PKI_CRL_MALFORMED', 'there are bytes after the signature of the CRL');
   const fields = childrenOf(der, body, 8);
   const [inner, issuer, thisUpdate, ...rest] = fields[0]?.tag === tags.integer ? fields.slice(1) : fields;
   if (!inner || !issuer || !thisUpdate) throw pkiError('ERR_MSS_PKI_CRL_MALFORMED', 'a field of the CRL is missing');

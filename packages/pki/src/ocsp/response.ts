@@ -33,7 +33,7 @@ const basicOid = '1.3.6.1.5.5.7.48.1.1';
 const nonceOid = '1.3.6.1.5.5.7.48.1.2';
 
 /** Most bytes of a response: real ones have 0.5 to 5 kB. */
-export const maxOcspBytes = 128 * 1024;
+export const maxOcspBytes: number = 128 * 1024;
 
 const statuses: readonly (string | undefined)[] = [
   'successful',

@@ -9,7 +9,7 @@ import type { OcspResponse, SingleResponse } from './response.js';
 const clockSkewMs = 5 * 60 * 1000;
 
 /** A response without `nextUpdate`, or without our nonce, is believed for this long after its `thisUpdate`. */
-export const maxAgeMs = 24 * 60 * 60 * 1000;
+export const maxAgeMs: number = 24 * 60 * 60 * 1000;
 
 const ocspSigning = '1.3.6.1.5.5.7.3.9';
 

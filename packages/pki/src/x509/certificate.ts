@@ -47,7 +47,8 @@ export function trimSerial(serial: Uint8Array): Uint8Array {
 
 function readFields(der: Uint8Array): Certificate {
   const whole = readWhole(der, tags.sequence);
-  const { body, toBeSigned, algorithm, algorithmDer, signature } = readSigned(der, whole);
+  const { body, toBeSigned, algorithm, algorithmDer, signature, end } = readSigned(der, whole);
+  if (end !== whole.end) throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'there are bytes after the signature');
   const fields = childrenOf(der, body, 10);
   const versioned = fields[0]?.tag === 0xa0;
   const [serial, inner, issuer, period, subject, spki, ...optional] = versioned ? fields.slice(1) : fields;

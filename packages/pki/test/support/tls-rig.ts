@@ -35,6 +35,8 @@ export interface RigOptions extends TlsOptions {
   readonly certificate: Pick<IssuedCertificate, 'chainPem' | 'keyPem'>;
   /** Speaks in clear first; resolves when TLS is to begin. */
   readonly startTls?: (socket: Socket) => Promise<void>;
+  /** The OCSP response to staple. */
+  readonly onOcspRequest?: () => Buffer;
   /** After the handshake. */
   readonly onSecure?: (socket: TLSSocket) => void;
 }
@@ -64,7 +66,7 @@ function watch(socket: Socket): ClientFlight {
 
 /** Starts it on loopback, behind a wire that is watched. */
 export async function startTlsRig(options: RigOptions): Promise<TlsRig> {
-  const { certificate, startTls, onSecure, ...given } = options;
+  const { certificate, startTls, onSecure, onOcspRequest, ...given } = options;
   const tlsOptions: TlsOptions = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: false, ...given };
   const flights: ClientFlight[] = [];
   const clients: (string | null)[] = [];
@@ -85,6 +87,9 @@ export async function startTlsRig(options: RigOptions): Promise<TlsRig> {
     onSecure?.(socket);
   });
   inner.on('tlsClientError', () => {});
+  if (onOcspRequest !== undefined) {
+    inner.on('OCSPRequest', (_certificate, _issuer, respond) => respond(null, onOcspRequest()));
+  }
   const innerPort = await listen(inner);
 
   const bridge = (client: Socket): void => {
