@@ -116,7 +116,10 @@ async function readBenchmark(): Promise<void> {
     const one = alone(mode);
     memory(name, one);
     const above = (one.peakMiB - base.peakMiB) / (other.peakMiB - base.peakMiB);
-    print(`read: memory ratio, ${name}`, `x${(one.peakMiB / other.peakMiB).toFixed(2)} of the process, x${above.toFixed(2)} of what reading adds (aim 0.5)`);
+    print(
+      `read: memory ratio, ${name}`,
+      `x${(one.peakMiB / other.peakMiB).toFixed(2)} of the process, x${above.toFixed(2)} of what reading adds (aim 0.5)`,
+    );
   }
 }
 

@@ -92,11 +92,9 @@ export function rawZip(entries, archive = {}) {
   const directorySize = at - base - directoryAt;
   if (archive.zip64) {
     const recordAt = at - base;
-    push(
-      ...[Buffer.from('PK\x06\x06', 'latin1'), u64(44), u16(45), u16(45), u32(0), u32(0), u64(count), u64(count)],
-      ...[u64(directorySize), u64(directoryAt)],
-      ...[Buffer.from('PK\x06\x07', 'latin1'), u32(0), u64(recordAt), u32(1)],
-    );
+    const record = [u16(45), u16(45), u32(0), u32(0), u64(count), u64(count), u64(directorySize), u64(directoryAt)];
+    push(Buffer.from('PK\x06\x06', 'latin1'), u64(44), ...record);
+    push(Buffer.from('PK\x06\x07', 'latin1'), u32(0), u64(recordAt), u32(1));
   }
   push(
     Buffer.from('PK\x05\x06', 'latin1'),

@@ -99,7 +99,10 @@ describe('narrative', () => {
   });
 
   it.each([
-    ['<list listType="ordered"><caption>c</caption><item>1</item><item><list><item>1a</item></list></item></list>', ['list', 'caption', 'item', 'item', 'list', 'item']],
+    [
+      '<list listType="ordered"><caption>c</caption><item>1</item><item><list><item>1a</item></list></item></list>',
+      ['list', 'caption', 'item', 'item', 'list', 'item'],
+    ],
     ['H<sub>2</sub>O m<sup>2</sup>', ['sub', 'sup']],
     ['a<footnote ID="n1">note</footnote> b<footnoteRef IDREF="n1"/>', ['footnote', 'footnoteRef']],
     ['<paragraph>a<br/>b</paragraph><linkHtml href="x.pdf">c</linkHtml>', ['paragraph', 'br', 'linkHtml']],

@@ -145,15 +145,24 @@ describe('the typed header', () => {
         '<authorization><consent><id root="1.9"/><code code="GEN-366"/><statusCode code="completed"/></consent></authorization>',
       ].join(''),
     });
-    const anne = { ids: [{ extension: 'x' }], code: { code: 'MTH' }, person: { names: [{ parts: [{ value: 'Anne' }, { value: 'VALLONGUE' }] }] } };
+    const anne = {
+      ids: [{ extension: 'x' }],
+      code: { code: 'MTH' },
+      person: { names: [{ parts: [{ value: 'Anne' }, { value: 'VALLONGUE' }] }] },
+    };
     expect(header.patient.guardians).toMatchObject([anne, { person: null, organization: { names: ['ASE 87'] } }]);
     expect(header.authors).toMatchObject([
-      { functionCode: { displayName: 'Médecin traitant' }, entity: { device: { manufacturerModelName: 'Modèle', softwareName: 'Logiciel' } } },
+      {
+        functionCode: { displayName: 'Médecin traitant' },
+        entity: { device: { manufacturerModelName: 'Modèle', softwareName: 'Logiciel' } },
+      },
     ]);
     expect(header.dataEnterer).toMatchObject({ time: { value: '20250616' }, entity: anne });
     expect(header.informants.map((one) => one.entity)).toMatchObject([anne, anne]);
     expect(header.authenticators).toMatchObject([{ signatureCode: 'S', time: { value: '20250617' }, entity: anne }]);
-    expect(header.participants).toMatchObject([{ typeCode: 'INF', time: { low: { value: '2024' }, high: { value: '2025' } }, entity: anne }]);
+    expect(header.participants).toMatchObject([
+      { typeCode: 'INF', time: { low: { value: '2024' }, high: { value: '2025' } }, entity: anne },
+    ]);
     expect(header.consents).toMatchObject([{ code: { code: 'GEN-366' }, statusCode: 'completed' }]);
     expect(header.unmapped).toEqual([]);
   });

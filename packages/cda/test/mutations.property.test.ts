@@ -21,7 +21,7 @@ const originals = testDocumentNames
   .filter(({ text }) => text.length < 20_000);
 
 /** What a reader says about a document: its warnings, or its refusal. */
-function told(work: () => readonly MssWarning<string>[]): string {
+function told(work: () => readonly MssWarning[]): string {
   try {
     return JSON.stringify(work());
   } catch (error) {

@@ -76,15 +76,19 @@ describe.skipIf(!corpusAvailable)(`the official archives of ANS${corpusNote}`, (
       expect(stale).toEqual([]);
     });
 
-    it.skipIf(surveyed.some((name) => !corpusNames.includes(name)))('and docs/METADATA-COMPARISON.md says so, and nothing of the patients', () => {
-      const compared = corpusNames.toSorted().map((name) => compareArchive(name, derived(name)));
-      const { markdown, unexplained } = writeReport(compared);
-      expect(unexplained).toBe(0);
-      expect(readFileSync(new URL('../../../docs/METADATA-COMPARISON.md', import.meta.url), 'utf8')).toBe(markdown);
-      for (const name of corpusNames) {
-        const { ins, birthName, givenNames } = derived(name).ans.patient ?? {};
-        for (const value of [ins?.value, birthName, ...(givenNames ?? [])]) expect(value === undefined || value === null || !markdown.includes(value)).toBe(true);
-      }
-    });
+    it.skipIf(surveyed.some((name) => !corpusNames.includes(name)))(
+      'and docs/METADATA-COMPARISON.md says so, and nothing of the patients',
+      () => {
+        const compared = corpusNames.toSorted().map((name) => compareArchive(name, derived(name)));
+        const { markdown, unexplained } = writeReport(compared);
+        expect(unexplained).toBe(0);
+        expect(readFileSync(new URL('../../../docs/METADATA-COMPARISON.md', import.meta.url), 'utf8')).toBe(markdown);
+        for (const name of corpusNames) {
+          const { ins, birthName, givenNames } = derived(name).ans.patient ?? {};
+          for (const value of [ins?.value, birthName, ...(givenNames ?? [])])
+            expect(value === undefined || value === null || !markdown.includes(value)).toBe(true);
+        }
+      },
+    );
   });
 });

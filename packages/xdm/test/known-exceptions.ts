@@ -99,7 +99,13 @@ export const knownExceptions: readonly KnownException[] = [
     cause: 'defect',
     explains: structure,
   },
-  { attribute: 'ExternalIdentifier/Name', archives: 'every archive', reason: 'XDSSumissionSet.sourceId, misspelt', cause: 'defect', explains: structure },
+  {
+    attribute: 'ExternalIdentifier/Name',
+    archives: 'every archive',
+    reason: 'XDSSumissionSet.sourceId, misspelt',
+    cause: 'defect',
+    explains: structure,
+  },
   {
     attribute: 'ExtrinsicObject/@id',
     archives: [],

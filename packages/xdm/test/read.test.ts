@@ -81,13 +81,16 @@ describe('readXdm', () => {
     expect(readXdm(archive('success/OK--stylesheet-beside'), header).value.undescribed).toMatchObject([{ citedStylesheet: true }]);
   });
 
-  it.each(['IDENTITY_MISMATCH--ins', 'IDENTITY_MISMATCH--sex', 'HASH_MISMATCH', 'DOCUMENT_UNREADABLE--doctype', 'TWO_PATIENTS--two-documents'])(
-    'finds ERR_MSS_XDM_%s by the header',
-    (name) => {
-      const bytes = archive(`failure/ERR_MSS_XDM_${name}`);
-      expect(readXdm(bytes, { readDocuments: 'header' }).value.problems).toEqual(readXdm(bytes).value.problems);
-    },
-  );
+  it.each([
+    'IDENTITY_MISMATCH--ins',
+    'IDENTITY_MISMATCH--sex',
+    'HASH_MISMATCH',
+    'DOCUMENT_UNREADABLE--doctype',
+    'TWO_PATIENTS--two-documents',
+  ])('finds ERR_MSS_XDM_%s by the header', (name) => {
+    const bytes = archive(`failure/ERR_MSS_XDM_${name}`);
+    expect(readXdm(bytes, { readDocuments: 'header' }).value.problems).toEqual(readXdm(bytes).value.problems);
+  });
 
   it('shows what METADATA.XML says and what was found', () => {
     const size = problemsOf('ERR_MSS_XDM_SIZE_MISMATCH')[0]?.evidence;

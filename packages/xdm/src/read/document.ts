@@ -139,7 +139,11 @@ function readContent(
   }
 }
 
-function compareWithEntry(document: XdmDocument, { header }: CdaDocumentHeader, context: DocumentContext & { readonly place: string }): void {
+function compareWithEntry(
+  document: XdmDocument,
+  { header }: CdaDocumentHeader,
+  context: DocumentContext & { readonly place: string },
+): void {
   const patient = document.patient ?? context.patient;
   const fields = patient === null ? [] : identityDifferences(patient, header.patient.traits);
   if (fields.length > 0) {

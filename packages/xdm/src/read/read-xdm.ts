@@ -124,7 +124,9 @@ function undescribedOf(
   described: ReadonlySet<ArchiveFile>,
   documents: readonly XdmDocument[],
 ): { readonly file: ArchiveFile; readonly report: XdmUndescribedFile }[] {
-  const cited = new Set(documents.map((document) => document.cdaHeader?.stylesheetHref?.toLowerCase()).filter((href) => href !== undefined));
+  const cited = new Set(
+    documents.map((document) => document.cdaHeader?.stylesheetHref?.toLowerCase()).filter((href) => href !== undefined),
+  );
   return subsets.flatMap(({ folder, files }) =>
     files
       .filter((file) => !described.has(file))
