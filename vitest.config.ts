@@ -13,7 +13,13 @@ export const sourceAliases = [
 export default defineConfig({
   resolve: { alias: sourceAliases },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'tooling/testkit/test/**/*.test.ts', 'tooling/conformance/**/*.test.ts', 'tooling/docs/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'tooling/testkit/test/**/*.test.ts',
+      'tooling/conformance/**/*.test.ts',
+      'tooling/docs/**/*.test.ts',
+      'examples/*/test/**/*.test.ts',
+    ],
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,

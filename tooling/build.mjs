@@ -26,7 +26,13 @@ function run(command, args) {
 if (process.argv.includes('--clean')) {
   for (const name of readdirSync(join(root, 'packages'))) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
 }
-run(bin('turbo'), ['run', 'build', '--output-logs=errors-only', '--no-update-notifier', ...(process.argv.includes('--clean') ? ['--force'] : [])]);
+run(bin('turbo'), [
+  'run',
+  'build',
+  '--output-logs=errors-only',
+  '--no-update-notifier',
+  ...(process.argv.includes('--clean') ? ['--force'] : []),
+]);
 rmSync(join(root, '.types'), { recursive: true, force: true });
 run(bin('tsc'), ['-p', 'tooling/tsconfig.types.json']);
 for (const name of readdirSync(join(root, 'packages'))) {

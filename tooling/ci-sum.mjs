@@ -14,7 +14,8 @@ function addReport(name) {
   }
   const report = JSON.parse(readFileSync(file, 'utf8'));
   sum.passed += report.numPassedTests;
-  sum.failed += report.numFailedTests + report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length;
+  sum.failed +=
+    report.numFailedTests + report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length;
   sum.skipped += report.numPendingTests + (report.numTodoTests ?? 0);
 }
 

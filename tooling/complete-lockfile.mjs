@@ -6,7 +6,16 @@ import { fileURLToPath } from 'node:url';
 
 const file = fileURLToPath(new URL('../package-lock.json', import.meta.url));
 const lock = JSON.parse(readFileSync(file, 'utf8'));
-const systems = { android: 'android', darwin: 'darwin', freebsd: 'freebsd', linux: 'linux', openbsd: 'openbsd', openharmony: 'openharmony', win32: 'win32', windows: 'win32' };
+const systems = {
+  android: 'android',
+  darwin: 'darwin',
+  freebsd: 'freebsd',
+  linux: 'linux',
+  openbsd: 'openbsd',
+  openharmony: 'openharmony',
+  win32: 'win32',
+  windows: 'win32',
+};
 const processors = ['arm64', 'x64', 'arm', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', '64'];
 let added = 0;
 
@@ -23,7 +32,13 @@ for (const [path, entry] of Object.entries({ ...lock.packages })) {
     if (`node_modules/${name}` in lock.packages || nested in lock.packages || path === '') continue;
     const { os, cpu } = platformOf(name);
     if (!/^\d+\.\d+\.\d+/.test(version)) throw new Error(`${name} ${version}: not an exact version`);
-    lock.packages[`node_modules/${name}`] = { version, cpu: [cpu], ...(entry.dev ? { dev: true } : {}), optional: true, ...(os === undefined ? {} : { os: [os] }) };
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      cpu: [cpu],
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+      ...(os === undefined ? {} : { os: [os] }),
+    };
     added += 1;
   }
 }

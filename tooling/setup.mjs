@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const lock = join(root, 'package-lock.json');
 const mark = join(root, 'node_modules', '.mss-setup');
 
-const wanted = createHash('sha256').update(readFileSync(lock)).update(process.platform + process.arch).digest('hex');
+const wanted = createHash('sha256')
+  .update(readFileSync(lock))
+  .update(process.platform + process.arch)
+  .digest('hex');
 const done = existsSync(mark) ? readFileSync(mark, 'utf8') : '';
 if (done !== wanted) {
   process.stderr.write('mss: installing dependencies (npm ci) …\n');

@@ -14,10 +14,20 @@ const lines = [
 ];
 for (const id of profileIds) {
   const profile = getProfile(id);
-  lines.push('', `## Profile \`${id}\``, '', profile.document, '', '| requirement | § | level | what it asks | package | tests |', '|---|---|---|---|---|---|');
+  lines.push(
+    '',
+    `## Profile \`${id}\``,
+    '',
+    profile.document,
+    '',
+    '| requirement | § | level | what it asks | package | tests |',
+    '|---|---|---|---|---|---|',
+  );
   for (const one of profile.requirements) {
     const file = `tooling/conformance/eco/${one.id}.test.ts`;
-    const tests = existsSync(join(root, file)) ? (readFileSync(join(root, file), 'utf8').match(/\b(?:it|test)(?:\.each\([\s\S]*?\))?\(/g) ?? []).length : 0;
+    const tests = existsSync(join(root, file))
+      ? (readFileSync(join(root, file), 'utf8').match(/\b(?:it|test)(?:\.each\([\s\S]*?\))?\(/g) ?? []).length
+      : 0;
     lines.push(`| ${one.id} | ${one.section} | ${words[one.level]} | ${one.title} | \`${one.owner}\` | [${tests}](../${file}) |`);
   }
 }

@@ -30,7 +30,14 @@ beforeAll(async () => {
     accounts: Object.fromEntries(mailboxes.map((one) => [one, password])),
     ...clientAuthorities(world),
   });
-  postfix = await startPostfix({ identity: world.server, authSocket: dovecot.authSocket, mailFolder: dovecot.mailFolder, mailboxes, maxMessageBytes: 20_000_000, routes: {} });
+  postfix = await startPostfix({
+    identity: world.server,
+    authSocket: dovecot.authSocket,
+    mailFolder: dovecot.mailFolder,
+    mailboxes,
+    maxMessageBytes: 20_000_000,
+    routes: {},
+  });
 });
 afterAll(async () => {
   await postfix?.stop();
@@ -38,10 +45,25 @@ afterAll(async () => {
   await world?.close();
 });
 
-function submit(user: string, message: { readonly from: string | null; readonly to: readonly string[]; readonly bytes: Uint8Array; readonly dsn?: ComposedMessage['dsn'] }): Promise<SubmissionResult> {
+function submit(
+  user: string,
+  message: {
+    readonly from: string | null;
+    readonly to: readonly string[];
+    readonly bytes: Uint8Array;
+    readonly dsn?: ComposedMessage['dsn'];
+  },
+): Promise<SubmissionResult> {
   const { dsn = null } = message;
   return submitMessage(
-    { policy: world.policy(), host: '127.0.0.1', servername: serverName, port: postfix.port, security: 'starttls', auth: { type: 'password', user, password } },
+    {
+      policy: world.policy(),
+      host: '127.0.0.1',
+      servername: serverName,
+      port: postfix.port,
+      security: 'starttls',
+      auth: { type: 'password', user, password },
+    },
     {
       from: message.from,
       recipients: message.to.map((address) => ({ address, ...(dsn === null ? {} : { dsn: { notify: dsn.notify } }) })),
@@ -53,7 +75,14 @@ function submit(user: string, message: { readonly from: string | null; readonly 
 
 /** The first message in the inbox that is the one wanted; waits for it. */
 async function receive(user: string, wanted: (message: ReceivedMessage) => boolean): Promise<ReceivedMessage> {
-  const mailbox = await openMailbox({ policy: world.policy(), host: '127.0.0.1', servername: serverName, port: dovecot.imapsPort, security: 'implicit', auth: { type: 'password', user, password } });
+  const mailbox = await openMailbox({
+    policy: world.policy(),
+    host: '127.0.0.1',
+    servername: serverName,
+    port: dovecot.imapsPort,
+    security: 'implicit',
+    auth: { type: 'password', user, password },
+  });
   try {
     const signal = AbortSignal.timeout(40_000);
     for (let afterUid = 0; ;) {
@@ -90,12 +119,22 @@ describe('a health document on Postfix and Dovecot', () => {
     expect(received.attachments.map((file) => file.mediaType)).toEqual(['application/zip', 'application/pdf']);
     expect(received.subject).toMatchObject({ ok: true, familyName: 'ROCHEBRUNE' });
 
-    const delivered = await receive(practice, (message) => message.receipt.kind === 'dsn' && message.receipt.originalEnvelopeId === sent.dsn?.envid);
+    const delivered = await receive(
+      practice,
+      (message) => message.receipt.kind === 'dsn' && message.receipt.originalEnvelopeId === sent.dsn?.envid,
+    );
     expect(delivered.receipt.recipients).toMatchObject([{ action: 'delivered', status: expect.stringMatching(/^2\./) }]);
 
     const decision = decideMdn({ message: received.mime, policy: 'always' });
     expect(decision).toMatchObject({ send: 'yes' });
-    const mdn = buildMdn({ original: received.mime, to: decision.addresses, mailbox: { name: null, address: colleague }, actionMode: 'automatic-action', sendingMode: 'MDN-sent-automatically', type: 'processed' });
+    const mdn = buildMdn({
+      original: received.mime,
+      to: decision.addresses,
+      mailbox: { name: null, address: colleague },
+      actionMode: 'automatic-action',
+      sendingMode: 'MDN-sent-automatically',
+      type: 'processed',
+    });
     expect(await submit(colleague, { ...mdn.envelope, bytes: mdn.bytes })).toMatchObject({ outcome: 'accepted' });
     const read = await receive(practice, (message) => message.receipt.kind === 'mdn');
     expect(read.receipt).toMatchObject({ originalMessageId: sent.messageId, disposition: { type: 'processed', modifiers: [] } });

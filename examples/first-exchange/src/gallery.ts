@@ -1,7 +1,8 @@
 import type { Artefact } from './output.ts';
 import type { Step } from './narrator.ts';
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const kilobytes = (bytes: number): string => (bytes < 1000 ? `${bytes} o` : `${(bytes / 1000).toFixed(1).replace('.', ',')} ko`);
 
@@ -15,10 +16,18 @@ ${step.details.length === 0 ? '' : `<ul>${step.details.map((one) => `<li>${escap
     )
     .join('\n');
   const files = artefacts
-    .map((one) => `<li><a href="${encodeURI(one.file)}">${escape(one.file)}</a> <small>${kilobytes(one.bytes)}</small><br>${escape(one.caption)}</li>`)
+    .map(
+      (one) =>
+        `<li><a href="${encodeURI(one.file)}">${escape(one.file)}</a> <small>${kilobytes(one.bytes)}</small><br>${escape(one.caption)}</li>`,
+    )
     .join('\n');
   const pdfs = artefacts.filter((one) => one.file.endsWith('.pdf'));
-  const viewer = pdfs.map((one) => `<figure><figcaption>${escape(one.caption)}</figcaption><object data="${encodeURI(one.file)}" type="application/pdf"></object></figure>`).join('\n');
+  const viewer = pdfs
+    .map(
+      (one) =>
+        `<figure><figcaption>${escape(one.caption)}</figcaption><object data="${encodeURI(one.file)}" type="application/pdf"></object></figure>`,
+    )
+    .join('\n');
   return `<!DOCTYPE html>
 <html lang="fr">
 <meta charset="utf-8">

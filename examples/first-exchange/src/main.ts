@@ -39,7 +39,12 @@ const narrator = createNarrator();
 const output = openOutput(resolve(values.output ?? resolve(root, 'demo-output')));
 /** Embedded PDF that are not PDF/A-1 are made conformant where Ghostscript is installed, and refused elsewhere. */
 const render = spawnSync('gs', ['--version']).status === 0 ? { convertEmbedded: createGhostscriptAdapter() } : {};
-const options: ComposeOptions = { environment: 'test', zone: '+0100', render, archive: { unknownClass: 'omit', sender: { software: { name: 'Premier échange', vendor: 'Boîte à outils MSSanté' } } } };
+const options: ComposeOptions = {
+  environment: 'test',
+  zone: '+0100',
+  render,
+  archive: { unknownClass: 'omit', sender: { software: { name: 'Premier échange', vendor: 'Boîte à outils MSSanté' } } },
+};
 
 /** The identity base of the practice's software says that the INS is qualified; the toolkit cannot know it. */
 function addressOfPatient(document: CdaDocument): PatientAddress | null {
@@ -47,7 +52,13 @@ function addressOfPatient(document: CdaDocument): PatientAddress | null {
   if (ins === null) return null;
   try {
     return patientAddress(
-      qualifyIns({ matricule: ins.value, oid: ins.oid, status: 'qualifiee', assertedBy: { kind: 'identity-base', name: 'base patients du cabinet' }, environment: 'test' }),
+      qualifyIns({
+        matricule: ins.value,
+        oid: ins.oid,
+        status: 'qualifiee',
+        assertedBy: { kind: 'identity-base', name: 'base patients du cabinet' },
+        environment: 'test',
+      }),
     );
   } catch (error) {
     if (!isMssError(error)) throw error;
@@ -62,7 +73,10 @@ function loadDocuments(): CdaDocument[] {
     return values.cda.map((file) => readCda(readFileSync(resolve(process.env['INIT_CWD'] ?? '.', file))).value);
   }
   const report = readCda(readFileSync(resolve(root, 'tooling/testdata/cda/001-biologie-hemogramme.xml'))).value;
-  const letter = wrapDischargeLetter({ pdf: readFileSync(resolve(here, '../documents/lettre-de-liaison.pdf')), patient: report.header.patient.traits });
+  const letter = wrapDischargeLetter({
+    pdf: readFileSync(resolve(here, '../documents/lettre-de-liaison.pdf')),
+    patient: report.header.patient.traits,
+  });
   return [report, letter];
 }
 
@@ -83,37 +97,64 @@ function accessOf(sandbox: Sandbox, address: string): OperatorAccess {
   };
 }
 
-async function send(from: Practice, draft: Omit<MessageDraft, 'from'>, names: { readonly title: string; readonly file: string; readonly caption: string }): Promise<void> {
-  const message = await narrator.step(`${names.title} : composition`, { requirements: ['ECO.2.1.1', 'ECO.2.1.3', 'ECO.2.1.4', 'ECO.2.1.5', 'ECO.2.1.6', 'ECO.2.2.1', 'ECO.2.2.7'] }, async (say) => {
-    const composed = await from.compose(draft);
-    say(`Objet : ${composed.subject}`);
-    for (const file of composed.attachments) say(`Pièce jointe : ${file.name} (${file.bytes.length} octets)`);
-    for (const part of composed.unrendered) say(`Non affiché dans le PDF et signalé : ${part.code}`);
-    return composed;
-  });
+async function send(
+  from: Practice,
+  draft: Omit<MessageDraft, 'from'>,
+  names: { readonly title: string; readonly file: string; readonly caption: string },
+): Promise<void> {
+  const message = await narrator.step(
+    `${names.title} : composition`,
+    { requirements: ['ECO.2.1.1', 'ECO.2.1.3', 'ECO.2.1.4', 'ECO.2.1.5', 'ECO.2.1.6', 'ECO.2.2.1', 'ECO.2.2.7'] },
+    async (say) => {
+      const composed = await from.compose(draft);
+      say(`Objet : ${composed.subject}`);
+      for (const file of composed.attachments) say(`Pièce jointe : ${file.name} (${file.bytes.length} octets)`);
+      for (const part of composed.unrendered) say(`Non affiché dans le PDF et signalé : ${part.code}`);
+      return composed;
+    },
+  );
   output.keep(`${names.file}.eml`, names.caption, message.bytes);
   const archive = message.attachments.find((file) => file.mediaType === 'application/zip');
   if (archive !== undefined) output.keep(`${names.file}-IHE_XDM.ZIP`, 'Archive IHE_XDM du message', archive.bytes);
-  await narrator.step(`${names.title} : envoi`, { requirements: ['ECO.1.1.1', 'ECO.1.1.2', 'ECO.1.1.3', 'ECO.1.1.6', 'ECO.2.3.1'] }, async (say) => {
-    const result = await from.submit(message);
-    for (const [index, recipient] of result.recipients.entries()) say(`Destinataire ${index + 1} : ${recipient.outcome} (${recipient.code ?? '-'} ${recipient.enhancedStatus ?? ''}), accusé de remise ${recipient.dsn}`);
-    if (result.outcome !== 'accepted') throw new Error(`the message was ${result.outcome}`);
-  });
+  await narrator.step(
+    `${names.title} : envoi`,
+    { requirements: ['ECO.1.1.1', 'ECO.1.1.2', 'ECO.1.1.3', 'ECO.1.1.6', 'ECO.2.3.1'] },
+    async (say) => {
+      const result = await from.submit(message);
+      for (const [index, recipient] of result.recipients.entries())
+        say(
+          `Destinataire ${index + 1} : ${recipient.outcome} (${recipient.code ?? '-'} ${recipient.enhancedStatus ?? ''}), accusé de remise ${recipient.dsn}`,
+        );
+      if (result.outcome !== 'accepted') throw new Error(`the message was ${result.outcome}`);
+    },
+  );
 }
 
 async function run(sandbox: Sandbox, documents: readonly CdaDocument[]): Promise<void> {
   const [first] = documents;
   if (first === undefined) throw new Error('no document');
-  const gp = openPractice({ kind: 'personal', address: gpAddress, title: 'Dr', givenName: 'Claire', familyName: 'MOREAU', entity: 'Cabinet des Tilleuls' }, accessOf(sandbox, gpAddress), options);
-  const colleague = openPractice({ kind: 'personal', address: colleagueAddress, title: 'Dr', givenName: 'Hugo', familyName: 'BERNARD', entity: 'Cabinet de la Halle' }, accessOf(sandbox, colleagueAddress), options);
+  const gp = openPractice(
+    { kind: 'personal', address: gpAddress, title: 'Dr', givenName: 'Claire', familyName: 'MOREAU', entity: 'Cabinet des Tilleuls' },
+    accessOf(sandbox, gpAddress),
+    options,
+  );
+  const colleague = openPractice(
+    { kind: 'personal', address: colleagueAddress, title: 'Dr', givenName: 'Hugo', familyName: 'BERNARD', entity: 'Cabinet de la Halle' },
+    accessOf(sandbox, colleagueAddress),
+    options,
+  );
 
   narrator.heading('Le canal');
-  await narrator.step("Connexion à l'opérateur : version, suite, chaîne et révocation vérifiées avant tout secret", { requirements: ['ECO.1.1.1', 'ECO.1.1.2', 'ECO.1.1.3', 'ECO.1.1.4', 'ECO.1.1.5', 'ECO.1.1.6'] }, async (say) => {
-    const { policy, host, servername, smtpPort } = accessOf(sandbox, gpAddress);
-    const decision = await policy.warm({ host, port: smtpPort, servername });
-    say(`${decision.protocol}, ${decision.cipher}`);
-    for (const certificate of decision.chain) say(`Certificat : ${certificate.subject}`);
-  });
+  await narrator.step(
+    "Connexion à l'opérateur : version, suite, chaîne et révocation vérifiées avant tout secret",
+    { requirements: ['ECO.1.1.1', 'ECO.1.1.2', 'ECO.1.1.3', 'ECO.1.1.4', 'ECO.1.1.5', 'ECO.1.1.6'] },
+    async (say) => {
+      const { policy, host, servername, smtpPort } = accessOf(sandbox, gpAddress);
+      const decision = await policy.warm({ host, port: smtpPort, servername });
+      say(`${decision.protocol}, ${decision.cipher}`);
+      for (const certificate of decision.chain) say(`Certificat : ${certificate.subject}`);
+    },
+  );
   await narrator.step('Un opérateur au certificat révoqué est refusé, rien n’est parti', { requirements: ['ECO.1.1.6'] }, async (say) => {
     const variant = await sandbox.startVariant('revoked');
     const { policy, host } = accessOf(sandbox, laboratory);
@@ -124,19 +165,33 @@ async function run(sandbox: Sandbox, documents: readonly CdaDocument[]): Promise
       if (!isMssError(error)) throw error;
       say(`${error.code} [${error.requirement ?? ''}]`);
     }
-    const seen = [...sandbox.events].filter((event) => event.endpoint === 'revoked' && ((event.decryptedBytes ?? 0) > 0 || (event.clientCertificate ?? null) !== null));
+    const seen = [...sandbox.events].filter(
+      (event) => event.endpoint === 'revoked' && ((event.decryptedBytes ?? 0) > 0 || (event.clientCertificate ?? null) !== null),
+    );
     if (seen.length > 0) throw new Error('the revoked operator saw something');
     say('Vu par cet opérateur : 0 octet déchiffré, aucun certificat client');
   });
 
   narrator.heading("L'envoi");
   const address = addressOfPatient(first);
-  const to: Recipient[] = [{ kind: 'professional', address: colleagueAddress, name: 'Dr Hugo BERNARD' }, ...(address === null ? [] : [{ kind: 'patient' as const, address }])];
+  const to: Recipient[] = [
+    { kind: 'professional', address: colleagueAddress, name: 'Dr Hugo BERNARD' },
+    ...(address === null ? [] : [{ kind: 'patient' as const, address }]),
+  ];
   for (const [index, document] of documents.entries()) {
     await send(
       gp,
-      { to, documents: createDocumentSet([document]), text: 'Cher confrère,\n\nVeuillez trouver ci-joint un document concernant un patient commun.\n\nBien confraternellement.', request: { dsn: true, mdn: true } },
-      { title: `Document ${index + 1} (CDA niveau ${document.level})`, file: `envoi-${index + 1}`, caption: `Courriel envoyé au confrère${address === null ? '' : ' et au patient'}` },
+      {
+        to,
+        documents: createDocumentSet([document]),
+        text: 'Cher confrère,\n\nVeuillez trouver ci-joint un document concernant un patient commun.\n\nBien confraternellement.',
+        request: { dsn: true, mdn: true },
+      },
+      {
+        title: `Document ${index + 1} (CDA niveau ${document.level})`,
+        file: `envoi-${index + 1}`,
+        caption: `Courriel envoyé au confrère${address === null ? '' : ' et au patient'}`,
+      },
     );
   }
 
@@ -148,10 +203,14 @@ async function run(sandbox: Sandbox, documents: readonly CdaDocument[]): Promise
   });
   if (received.length !== documents.length) throw new Error(`${received.length} of ${documents.length} messages arrived`);
   for (const message of received) {
-    await narrator.step('Patient identifié par METADATA.XML, empreintes vérifiées, document classé', { requirements: ['ECO.2.1.2'] }, async (say) => {
-      const filed = fileInRecord(message, output);
-      say(`Dossier ${filed.record} : ${filed.documents} CDA, ${filed.pdfs} PDF/A-1`);
-    });
+    await narrator.step(
+      'Patient identifié par METADATA.XML, empreintes vérifiées, document classé',
+      { requirements: ['ECO.2.1.2'] },
+      async (say) => {
+        const filed = fileInRecord(message, output);
+        say(`Dossier ${filed.record} : ${filed.documents} CDA, ${filed.pdfs} PDF/A-1`);
+      },
+    );
     await answerReceipt(colleague, message);
   }
   const [latest] = received.slice(-1);
@@ -172,19 +231,30 @@ async function run(sandbox: Sandbox, documents: readonly CdaDocument[]): Promise
   if (address !== null) await readAsPatient(sandbox, address);
 
   narrator.heading('Les accusés, de retour au cabinet');
-  await narrator.step('Relève IMAP : accusés de remise (DSN), de lecture (MDN) et réponses', { requirements: ['ECO.2.3.1', 'ECO.2.3.2'] }, async (say) => {
-    const back = await gp.receive();
-    for (const [index, message] of back.entries()) {
-      const { receipt } = message;
-      const of = { dsn: 'Accusé de remise', mdn: 'Accusé de lecture', 'integration-failure': "Échec d'intégration", none: 'Message' }[receipt.kind];
-      const detail = receipt.kind === 'dsn' ? receipt.recipients.map((one) => `${one.action ?? ''} ${one.status ?? ''}`).join(', ') : receipt.kind === 'mdn' ? (receipt.disposition?.type ?? '') : message.subjectText;
-      say(`${of} : ${detail}`);
-      output.keep(`retour-${index + 1}-${receipt.kind}.eml`, of, message.mime.bytes);
-    }
-    const count = (kind: string): number => back.filter((message) => message.receipt.kind === kind).length;
-    if (count('dsn') === 0 || count('mdn') === 0) throw new Error('receipts are missing');
-    say(`Conversations : ${groupConversations(back).length}`);
-  });
+  await narrator.step(
+    'Relève IMAP : accusés de remise (DSN), de lecture (MDN) et réponses',
+    { requirements: ['ECO.2.3.1', 'ECO.2.3.2'] },
+    async (say) => {
+      const back = await gp.receive();
+      for (const [index, message] of back.entries()) {
+        const { receipt } = message;
+        const of = { dsn: 'Accusé de remise', mdn: 'Accusé de lecture', 'integration-failure': "Échec d'intégration", none: 'Message' }[
+          receipt.kind
+        ];
+        const detail =
+          receipt.kind === 'dsn'
+            ? receipt.recipients.map((one) => `${one.action ?? ''} ${one.status ?? ''}`).join(', ')
+            : receipt.kind === 'mdn'
+              ? (receipt.disposition?.type ?? '')
+              : message.subjectText;
+        say(`${of} : ${detail}`);
+        output.keep(`retour-${index + 1}-${receipt.kind}.eml`, of, message.mime.bytes);
+      }
+      const count = (kind: string): number => back.filter((message) => message.receipt.kind === kind).length;
+      if (count('dsn') === 0 || count('mdn') === 0) throw new Error('receipts are missing');
+      say(`Conversations : ${groupConversations(back).length}`);
+    },
+  );
 }
 
 /** The receiving software tells that it has filed the document, when the sender asked. */
@@ -225,7 +295,9 @@ async function main(): Promise<void> {
   const documents = loadDocuments();
   const addresses = new Set(documents.map(addressOfPatient).filter((address) => address !== null));
   const patients = [...addresses].map((address) => ({ address, kind: 'patient' as const, label: 'Patient' }));
-  const sandbox = await narrator.step('Bac à sable démarré : opérateur, IGC de test, Mon espace santé', {}, () => startSandbox({ accounts: [...defaultAccounts, ...patients] }));
+  const sandbox = await narrator.step('Bac à sable démarré : opérateur, IGC de test, Mon espace santé', {}, () =>
+    startSandbox({ accounts: [...defaultAccounts, ...patients] }),
+  );
   try {
     await run(sandbox, documents);
   } finally {
@@ -240,6 +312,7 @@ try {
 } catch (error) {
   if (!isMssError(error)) throw error;
   console.error(`\n✗ Refusé : ${error.message} (${error.code}${error.requirement === undefined ? '' : `, ${error.requirement}`})`);
-  if (error.code === 'ERR_MSS_CDA_PDF_EMBEDDED_NOT_PDFA') console.error('  Avec Ghostscript installé (commande gs), le PDF encapsulé est rendu conforme.');
+  if (error.code === 'ERR_MSS_CDA_PDF_EMBEDDED_NOT_PDFA')
+    console.error('  Avec Ghostscript installé (commande gs), le PDF encapsulé est rendu conforme.');
   process.exitCode = 1;
 }

@@ -10,7 +10,11 @@ export interface Step {
 export interface Narrator {
   readonly steps: readonly Step[];
   heading(text: string): void;
-  step<Result>(title: string, options: { readonly requirements?: readonly string[] }, work: (say: (detail: string) => void) => Promise<Result>): Promise<Result>;
+  step<Result>(
+    title: string,
+    options: { readonly requirements?: readonly string[] },
+    work: (say: (detail: string) => void) => Promise<Result>,
+  ): Promise<Result>;
 }
 
 /** A narrator that prints on standard output. */

@@ -1,5 +1,13 @@
 import type { Clock } from '@mss/core';
-import { composeMessage, readMessage, type ComposedMessage, type ComposeOptions, type MessageDraft, type ReceivedMessage, type Sender } from '@mss/message';
+import {
+  composeMessage,
+  readMessage,
+  type ComposedMessage,
+  type ComposeOptions,
+  type MessageDraft,
+  type ReceivedMessage,
+  type Sender,
+} from '@mss/message';
 import type { SecureChannelPolicy } from '@mss/pki';
 import type { BuiltReceipt } from '@mss/receipts';
 import { openMailbox, submitMessage, type MailboxAuthentication, type SubmissionResult } from '@mss/transport';
@@ -47,7 +55,12 @@ export function openPractice(sender: Sender, access: OperatorAccess, options: Co
         ...(message.dsn === null ? {} : { envid: message.dsn.envid, ret: 'headers' as const }),
         message: message.bytes,
       }),
-    submitReceipt: (receipt) => submitMessage(submission, { from: receipt.envelope.from, recipients: receipt.envelope.to.map((address) => ({ address })), message: receipt.bytes }),
+    submitReceipt: (receipt) =>
+      submitMessage(submission, {
+        from: receipt.envelope.from,
+        recipients: receipt.envelope.to.map((address) => ({ address })),
+        message: receipt.bytes,
+      }),
     async receive() {
       const mailbox = await openMailbox({ policy, host, servername, port: access.imapPort, security: 'implicit', auth });
       try {

@@ -18,7 +18,9 @@ export interface Hl7Date {
 const pattern = /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:\.\d{1,4})?)?)?)?)?)?([+-]\d{4})?$/;
 
 /** The timestamp, or `null` when the text has another shape. Day and month are not checked against a calendar. */
-export function parseHl7Timestamp(text: string): (Hl7Date & { readonly value: Hl7Timestamp; readonly time: string | null; readonly zone: string | null }) | null {
+export function parseHl7Timestamp(
+  text: string,
+): (Hl7Date & { readonly value: Hl7Timestamp; readonly time: string | null; readonly zone: string | null }) | null {
   const match = pattern.exec(text);
   if (match === null) return null;
   const [, year = '', month = null, day = null, hour, minute, second, zone = null] = match;

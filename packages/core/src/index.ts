@@ -18,12 +18,6 @@ export { systemRandom, type RandomSource } from './random.js';
 export { withDeadline, type Deadline } from './deadline.js';
 export { concatBytes, equalBytes, utf8Decode, utf8Encode } from './bytes.js';
 export { ensureOid, parseOid, type Oid } from './oid.js';
-export {
-  formatHl7Date,
-  hl7TimestampToUtc,
-  parseHl7Timestamp,
-  type Hl7Date,
-  type Hl7Timestamp,
-} from './hl7-timestamp.js';
+export { formatHl7Date, hl7TimestampToUtc, parseHl7Timestamp, type Hl7Date, type Hl7Timestamp } from './hl7-timestamp.js';
 export { type AdministrativeSex, type PatientIdentifier, type PatientTraits } from './patient-traits.js';
 export { upperCaseFrench } from './french-case.js';

@@ -6,7 +6,14 @@ describe('MssError', () => {
   it('carries code, requirement, details and cause, and is permanent unless told otherwise', () => {
     const cause = new Error('underneath');
     const error = new MssError('ERR_MSS_TEST', 'a sentence', { requirement: 'ECO.1.1.3', details: { count: 2 }, cause });
-    expect(error).toMatchObject({ code: 'ERR_MSS_TEST', message: 'a sentence', permanent: true, requirement: 'ECO.1.1.3', details: { count: 2 }, cause });
+    expect(error).toMatchObject({
+      code: 'ERR_MSS_TEST',
+      message: 'a sentence',
+      permanent: true,
+      requirement: 'ECO.1.1.3',
+      details: { count: 2 },
+      cause,
+    });
     expect(new MssError('ERR_MSS_TEST', 'x', { permanent: false }).permanent).toBe(false);
   });
 

@@ -108,7 +108,8 @@ describe('readers of DER', () => {
         const bytes = Buffer.concat([Uint8Array.of(0), ...entries]);
         const table = indexEntries(bytes, { tag: 0x30, at: 0, start: 1, end: bytes.length });
         const known = new Set(listed.map(plain));
-        for (const one of [...others, ...listed, ...others]) expect(table.find(one) !== null, plain(one)).toBe(known.has(plain(one)));
+        for (const one of [...others, ...listed, ...others])
+          expect(table.find(der.integer(one).subarray(2)) !== null, plain(one)).toBe(known.has(plain(one)));
       }),
       { seed, numRuns: 300 },
     );

@@ -4,7 +4,7 @@ import { buildCertificate, der, testRsaKey, type CertificateFields } from '@mss/
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KeyObject } from 'node:crypto';
 import { isPrivateAddress } from '../src/net/address.js';
-import { keepsNameConstraints } from '../src/path/name-constraints.js';
+import { keepsNameConstraints, permits } from '../src/path/name-constraints.js';
 import { readCertificate, type Certificate } from '../src/x509/certificate.js';
 import { readPathExtensions } from '../src/x509/extensions.js';
 import { addressBytes, coversHost, matchesDnsName } from '../src/x509/host-name.js';
@@ -148,8 +148,34 @@ describe('name constraints [RFC 5280 §4.2.1.10]', () => {
     expect(keeps({ subject: { organization: 'AUTRE', commonName: 'x' } }, authority([directory]))).toBe(false);
   });
 
-  it('of a kind that is not compared refuse every name of that kind', () => {
-    expect(keeps({ emails: ['a@chu.example'] }, authority([email('chu.example')]))).toBe(false);
+  it('hold for mailboxes, also those in the subject, and for the hosts of URIs', () => {
+    for (const [address, base, kept] of [
+      ['a@chu.example', 'chu.example', true],
+      ['a@CHU.example', 'chu.example', true],
+      ['a@x.chu.example', 'chu.example', false],
+      ['a@x.chu.example', '.chu.example', true],
+      ['a@chu.example', 'a@chu.example', true],
+      ['b@chu.example', 'a@chu.example', false],
+    ] as const) {
+      expect([address, base, keeps({ emails: [address] }, authority([email(base)]))]).toEqual([address, base, kept]);
+    }
     expect(keeps({ hostnames: ['mail.example'] }, authority([email('chu.example')]))).toBe(true);
+    for (const [address, kept] of [
+      ['https://chu.example/x', true],
+      ['https://x.chu.example/x', false],
+      ['urn:x', false],
+    ] as const) {
+      expect([
+        address,
+        permits({ permitted: [{ kind: 'uri', value: 'chu.example' }], excluded: [] }, { kind: 'uri', value: address }),
+      ]).toEqual([address, kept]);
+    }
+  });
+
+  it('of a kind that is not compared refuse every name of that kind', () => {
+    const other = { kind: 'other', value: '160:00' } as const;
+    expect(permits({ permitted: [other], excluded: [] }, other)).toBe(false);
+    expect(permits({ permitted: [], excluded: [other] }, other)).toBe(false);
+    expect(permits({ permitted: [other], excluded: [] }, { kind: 'dns', value: 'mail.example' })).toBe(true);
   });
 });

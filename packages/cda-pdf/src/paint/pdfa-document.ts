@@ -57,6 +57,11 @@ export interface PdfInformation {
   readonly fileId: Uint8Array;
 }
 
+/** A page of pdfkit that is still open. */
+interface PdfkitPage {
+  write(content: string): unknown;
+}
+
 const software = '@mss/cda-pdf';
 
 /** Characters that XML 1.0 does not allow, and what separates lines, which one line of metadata should not hold. */
@@ -72,6 +77,23 @@ const escapeXml = (text: string): string =>
  * with `&` makes the file invalid, and one with tags would write metadata of its own.
  */
 class PdfaDocument extends PDFDocument {
+  /** The content of each page in pieces. pdfkit would make a byte array of each of the thousands of pieces. */
+  readonly #contents = new Map<PdfkitPage, string[]>();
+
+  override addContent(content: string): this {
+    const page = this.page as unknown as PdfkitPage;
+    const pieces = this.#contents.get(page);
+    if (pieces === undefined) this.#contents.set(page, [content]);
+    else pieces.push(content);
+    return this;
+  }
+
+  override end(): void {
+    for (const [page, pieces] of this.#contents) page.write(pieces.join('\n'));
+    this.#contents.clear();
+    super.end();
+  }
+
   _addInfo(): void {
     const information = this.info;
     const escaped = Object.entries(information).map(([key, value]) => [

@@ -1,6 +1,7 @@
 import type { Requirement, RequirementLevel } from './types.js';
 
-const r = (id: string, section: string, level: RequirementLevel, owner: string, title: string): Requirement => Object.freeze({ id, section, level, title, owner });
+const r = (id: string, section: string, level: RequirementLevel, owner: string, title: string): Requirement =>
+  Object.freeze({ id, section, level, title, owner });
 
 /** The requirements of référentiel #2 v0.1, in its order. */
 export const requirementsOfVersion01: readonly Requirement[] = Object.freeze([
@@ -12,7 +13,13 @@ export const requirementsOfVersion01: readonly Requirement[] = Object.freeze([
   r('ECO.1.1.6', '2.1.2', 'shall', '@mss/pki', "The operator's certificate is not revoked, by CRL or OCSP, whatever the authority."),
   r('ECO.1.1.7', '2.1.2', 'shall', '@mss/pki', 'The last unexpired CRL is kept and used when a new one cannot be had.'),
   r('ECO.1.1.8', '2.2.2', 'shall', '@mss/pki', 'With the Mailiz operator only the IGC Santé entry points are used.'),
-  r('ECO.2.1.1', '3.1', 'shall', '@mss/message', 'A mail with a health document concerns one person and holds IHE_XDM.ZIP and the same documents as PDF/A-1.'),
+  r(
+    'ECO.2.1.1',
+    '3.1',
+    'shall',
+    '@mss/message',
+    'A mail with a health document concerns one person and holds IHE_XDM.ZIP and the same documents as PDF/A-1.',
+  ),
   r('ECO.2.1.2', '3.1.1', 'shall', '@mss/xdm', 'The receiver identifies the person from METADATA.XML.'),
   r('ECO.2.1.3', '3.1.2', 'shall', '@mss/subject', 'The subject is XDM/1.0/DDM+<label> <NAME> <given name> <birth date>.'),
   r('ECO.2.1.4', '3.1.3', 'shall', '@mss/message', 'A health document is sent as CDA R2 in IHE_XDM.ZIP and as PDF/A-1.'),
@@ -21,8 +28,20 @@ export const requirementsOfVersion01: readonly Requirement[] = Object.freeze([
   r('ECO.2.2.1', '3.2', 'shall', '@mss/message', 'Every new mail has a Message-ID.'),
   r('ECO.2.2.2', '3.2', 'shall', '@mss/message', 'Every reply has Message-ID, In-Reply-To and References.'),
   r('ECO.2.2.3', '3.3.1', 'should', '@mss/message', 'The text parts are in UTF-8.'),
-  r('ECO.2.2.4', '3.3.2', 'shall', '@mss/message', 'The body is text/plain, or multipart/alternative of text/plain and text/html of the same wording.'),
-  r('ECO.2.2.5', '3.3.3', 'shall', '@mss/message', 'A mail of an applicative mailbox ends with a mention of a contact mailbox and has it as Reply-To.'),
+  r(
+    'ECO.2.2.4',
+    '3.3.2',
+    'shall',
+    '@mss/message',
+    'The body is text/plain, or multipart/alternative of text/plain and text/html of the same wording.',
+  ),
+  r(
+    'ECO.2.2.5',
+    '3.3.3',
+    'shall',
+    '@mss/message',
+    'A mail of an applicative mailbox ends with a mention of a contact mailbox and has it as Reply-To.',
+  ),
   r('ECO.2.2.6', '3.4.2.2', 'shall', '@mss/ins-address', 'Addresses of patients are built from qualified INS identities.'),
   r('ECO.2.2.7', '3.5', 'shall', '@mss/message', "The sender's address carries a meaningful label."),
   r('ECO.2.3.1', '3.6.1', 'shall', '@mss/receipts', 'A delivery receipt can be asked for; the mail then has Return-Receipt-To.'),

@@ -12,6 +12,8 @@ import { readSigned, type Signed } from '../x509/signature.js';
 interface CrlScope {
   readonly names: readonly GeneralName[];
   readonly only: 'users' | 'authorities' | 'attributes' | null;
+  /** It is named relative to its issuer, which is not resolved. */
+  readonly relative: boolean;
   readonly someReasons: boolean;
   readonly indirect: boolean;
 }
@@ -34,11 +36,12 @@ export interface Crl {
 }
 
 function readScope(bytes: Uint8Array, value: Tlv): CrlScope {
-  const scope = { names: [] as GeneralName[], only: null as CrlScope['only'], someReasons: false, indirect: false };
+  const scope = { names: [] as GeneralName[], only: null as CrlScope['only'], relative: false, someReasons: false, indirect: false };
   for (const field of childrenOf(bytes, value, 6)) {
     if (field.tag === 0xa0) {
       const name = readTlv(bytes, field.start, field.end);
       if (name.tag === 0xa0) scope.names = readGeneralNames(bytes, name);
+      else scope.relative = true;
     } else if (field.tag === 0x83) scope.someReasons = true;
     else if (booleanOf(bytes, field)) {
       if (field.tag === 0x81) scope.only = 'users';

@@ -2,7 +2,6 @@ import { concatBytes, equalBytes } from '@mss/core';
 import { childrenOf, contentOf, readTlv, tags, type Tlv } from '../der/reader.js';
 import { hexOf, timeOf } from '../der/values.js';
 import { pkiError } from '../errors.js';
-import { trimSerial } from '../x509/certificate.js';
 import { readExtensions } from '../x509/extensions.js';
 
 /** What a CRL says about a serial number. */
@@ -15,7 +14,7 @@ export interface CrlEntry {
 /** The revoked serial numbers of one CRL, ready to be asked. */
 export interface CrlEntries {
   readonly count: number;
-  /** @param serial - big-endian; leading zeros do not count. */
+  /** @param serial - the bytes of the INTEGER. */
   find(serial: Uint8Array): CrlEntry | null;
 }
 
@@ -77,11 +76,10 @@ class DerEntries implements CrlEntries {
   }
 
   find(serial: Uint8Array): CrlEntry | null {
-    const wanted = trimSerial(serial);
-    const key = hexOf(wanted);
+    const key = hexOf(serial);
     let answer = this.#answers.get(key);
     if (answer === undefined) {
-      answer = this.#answers.size === 0 ? this.#scan(wanted) : this.#ask(wanted);
+      answer = this.#answers.size === 0 ? this.#scan(serial) : this.#ask(serial);
       if (this.#answers.size < maxAnswers) this.#answers.set(key, answer);
     }
     return answer;
@@ -106,8 +104,8 @@ class DerEntries implements CrlEntries {
       const extensions = time + 2 + (der[time + 1] ?? 0);
       const framed = der[at] === 0x30 && end <= limit && der[start] === 0x02 && serialLength > 0 && serialLength <= 64;
       if (!framed || (der[time] !== 0x17 && der[time] !== 0x18) || extensions > end) throw malformed();
-      // A serial is minimal DER, so that the native search finds it: no superfluous zero before it.
-      if (der[start + 2] === 0 && serialLength > 1 && (der[start + 3] ?? 0) < 0x80) throw malformed();
+      // A serial is minimal DER, so that it can be written in one way only: no superfluous zeros or ones before it.
+      if (serialLength > 1 && (((der[start + 2] ?? 0) << 1) | ((der[start + 3] ?? 0) >> 7)) % 511 === 0) throw malformed();
       if (suspect < end) {
         if (extensions < end) this.#checkRest(extensions, end);
         suspect = this.#nextBoolean(end);
@@ -130,13 +128,9 @@ class DerEntries implements CrlEntries {
 
   /** Searches the serial's bytes natively; only a hit is looked at more closely, because they may stand inside something else. */
   #scan(wanted: Uint8Array): CrlEntry | null {
-    const signed = (wanted[0] ?? 0) >= 0x80;
-    const element = concatBytes([Uint8Array.of(0x02, wanted.length + (signed ? 1 : 0), ...(signed ? [0] : [])), wanted]);
+    const element = concatBytes([Uint8Array.of(0x02, wanted.length), wanted]);
     const hit = Buffer.from(this.#der.buffer, this.#der.byteOffset, this.#list.end).indexOf(element, this.#list.start);
-    // A negative serial, which no authority may issue, is written without the zero: the table knows it, too.
-    const bare = signed && hit < 0 ? this.#der.subarray(this.#list.start, this.#list.end) : null;
-    if (hit < 0 && (bare === null || Buffer.from(bare.buffer, bare.byteOffset, bare.length).indexOf(wanted) < 0)) return null;
-    return this.#ask(wanted);
+    return hit < 0 ? null : this.#ask(wanted);
   }
 
   #ask(wanted: Uint8Array): CrlEntry | null {
@@ -145,7 +139,7 @@ class DerEntries implements CrlEntries {
     let slot = hashSerial(wanted, 0, wanted.length) & mask;
     for (let entry = slots[slot] ?? 0; entry !== 0; entry = slots[slot] ?? 0) {
       const { start, end } = readTlv(this.#der, readTlv(this.#der, entry, this.#list.end).start, this.#list.end);
-      if (equalBytes(trimSerial(this.#der.subarray(start, end)), wanted)) return readEntry(this.#der, entry, this.#list.end);
+      if (equalBytes(this.#der.subarray(start, end), wanted)) return readEntry(this.#der, entry, this.#list.end);
       slot = (slot + 1) & mask;
     }
     return null;

@@ -13,6 +13,24 @@ export interface VerifiedCrl {
   find(serial: string): CrlEntry | null;
 }
 
+/** A serial number in hexadecimal as the bytes of an INTEGER. */
+function integerOf(hex: string): Uint8Array {
+  if (!/^-?[0-9a-f]+$/i.test(hex)) throw new TypeError('a serial number is written in hexadecimal');
+  const negative = hex.startsWith('-');
+  const digits = hex.replace(/^-?0*/, '') || '0';
+  const size = Math.ceil((digits.length + 1) / 2);
+  const value = BigInt(`0x${digits}`);
+  const bytes = Buffer.from(
+    BigInt.asUintN(size * 8, negative ? -value : value)
+      .toString(16)
+      .padStart(size * 2, '0'),
+    'hex',
+  );
+  const [first = 0, second = 0] = bytes;
+  const spare = bytes.length > 1 && ((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80));
+  return spare ? bytes.subarray(1) : bytes;
+}
+
 /**
  * Verifies a CRL of any size against its issuer's certificate and indexes it: for tools that examine CRLs by themselves. A policy does
  * this on its own.
@@ -31,6 +49,6 @@ export function lookUpInCrl(crl: Uint8Array, options: { readonly issuer: Uint8Ar
     // A CRL without it was refused.
     nextUpdate: nextUpdate ?? thisUpdate,
     count: loaded.entries.count,
-    find: (serial) => loaded.entries.find(Buffer.from(serial.padStart(serial.length + (serial.length % 2), '0'), 'hex')),
+    find: (serial) => loaded.entries.find(integerOf(serial)),
   };
 }

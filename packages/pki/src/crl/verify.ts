@@ -42,7 +42,9 @@ export function verifyCrl(crl: Crl, issuer: Certificate, now: Date): void {
           ? 'is an indirect CRL'
           : crl.scope?.someReasons === true
             ? 'covers only some reasons'
-            : null;
+            : crl.scope?.relative === true
+              ? 'names its distribution point relative to its issuer'
+              : null;
   if (beyond !== null) throw pkiError('ERR_MSS_PKI_CRL_UNSUPPORTED', `the CRL ${beyond}`, { details });
 }
 

@@ -8,8 +8,3 @@ export function writeTlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Arr
   const length = content.length < 0x80 ? [content.length] : [0x80 | digits.length, ...digits];
   return concatBytes([Uint8Array.of(tag, ...length), content]);
 }
-
-/** A positive INTEGER from its big-endian bytes without leading zeros. */
-export function writeInteger(bytes: Uint8Array): Uint8Array {
-  return writeTlv(0x02, (bytes[0] ?? 0) >= 0x80 ? concatBytes([Uint8Array.of(0), bytes]) : bytes);
-}

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { equalBytes } from '@mss/core';
 import { childrenOf, contentOf, octetsOfBitString, readWhole, tags, type Tlv } from '../der/reader.js';
 import { oidOf } from '../der/values.js';
-import { writeInteger, writeTlv } from '../der/writer.js';
-import { trimSerial, type Certificate } from '../x509/certificate.js';
+import { writeTlv } from '../der/writer.js';
+import type { Certificate } from '../x509/certificate.js';
 
 /** `SEQUENCE { OID sha1, NULL }`. The hash names the issuer, it protects nothing: every responder knows this one (RFC 5019 §2.1.1). */
 const sha1Algorithm = Uint8Array.from([0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00]);
@@ -27,7 +27,7 @@ export function keyBitsOf({ spki }: Certificate): Uint8Array {
 export function writeCertificateId(certificate: Certificate, issuer: Certificate): Uint8Array {
   const nameHash = writeTlv(tags.octetString, digest('sha1', issuer.subjectDer));
   const keyHash = writeTlv(tags.octetString, digest('sha1', keyBitsOf(issuer)));
-  return writeTlv(tags.sequence, sha1Algorithm, nameHash, keyHash, writeInteger(certificate.serial));
+  return writeTlv(tags.sequence, sha1Algorithm, nameHash, keyHash, writeTlv(tags.integer, certificate.serial));
 }
 
 /** Whether a CertID, with whatever hash, names this certificate of this issuer. */
@@ -37,7 +37,7 @@ export function isIdOf(bytes: Uint8Array, id: Tlv, certificate: Certificate, iss
   const hash = type === undefined ? undefined : hashes[oidOf(bytes, type)];
   if (hash === undefined || nameHash === undefined || keyHash === undefined || serial === undefined) return false;
   return (
-    equalBytes(trimSerial(contentOf(bytes, serial)), certificate.serial) &&
+    equalBytes(contentOf(bytes, serial), certificate.serial) &&
     equalBytes(contentOf(bytes, nameHash), digest(hash, issuer.subjectDer)) &&
     equalBytes(contentOf(bytes, keyHash), digest(hash, keyBitsOf(issuer)))
   );

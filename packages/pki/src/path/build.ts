@@ -85,7 +85,7 @@ export function buildPaths(leaf: Certificate, sent: readonly Certificate[], stor
     if (path.length + 1 >= maxDepth) return;
     for (const one of intermediates.values()) {
       const seen = path.some((other) => other.keyId === one.keyId && other.subject.key === one.subject.key);
-      if (!seen && !one.selfIssued && isLink(last, one)) extend([...path, one]);
+      if (!seen && isLink(last, one)) extend([...path, one]);
     }
   };
   extend([leaf]);

@@ -19,9 +19,33 @@ function addressWithin(address: Uint8Array, range: Uint8Array): boolean {
   });
 }
 
+/** One mailbox, the mailboxes of a host, or, with a leading dot, of the hosts below it. */
+function emailWithin(name: string, base: string): boolean {
+  const [host = ''] = name.toLowerCase().split('@').slice(-1);
+  if (base.includes('@')) {
+    const [local] = name.split('@');
+    const [wantedLocal, wantedHost = ''] = base.split('@');
+    return local === wantedLocal && host === wantedHost.toLowerCase();
+  }
+  return hostWithin(host, base);
+}
+
+/** A host, or, with a leading dot, the hosts below it. */
+function hostWithin(host: string, base: string): boolean {
+  const constraint = base.toLowerCase();
+  return constraint.startsWith('.') ? host.endsWith(constraint) : host === constraint;
+}
+
+/** The constraint is on the host; an address that has none is outside of every constraint. */
+function uriWithin(name: string, base: string): boolean {
+  return URL.canParse(name) && hostWithin(new URL(name).hostname.toLowerCase(), base);
+}
+
 /** `null`: this kind of constraint is not understood, so nothing of its kind may pass. */
 function within(name: GeneralName, base: GeneralName): boolean | null {
   if (name.kind === 'dns' && base.kind === 'dns') return dnsWithin(name.value, base.value);
+  if (name.kind === 'email' && base.kind === 'email') return emailWithin(name.value, base.value);
+  if (name.kind === 'uri' && base.kind === 'uri') return uriWithin(name.value, base.value);
   if (name.kind === 'ip' && base.kind === 'ip') return addressWithin(name.value, base.value);
   if (name.kind === 'directory' && base.kind === 'directory')
     return base.value.parts.every((part, index) => name.value.parts[index] === part);
@@ -33,13 +57,15 @@ function namesOf(certificate: Certificate, isLeaf: boolean): GeneralName[] {
   const { subject, extensions } = certificate;
   const names: GeneralName[] = [...extensions.alternativeNames];
   if (subject.parts.length > 0) names.push({ kind: 'directory', value: subject });
+  for (const value of subject.emails) names.push({ kind: 'email', value });
   if (isLeaf && !names.some((name) => name.kind === 'dns')) {
     for (const value of presentedDnsNames(certificate)) names.push({ kind: 'dns', value });
   }
   return names;
 }
 
-function permits({ permitted, excluded }: NameConstraints, name: GeneralName): boolean {
+/** Whether a constraint lets a name pass. */
+export function permits({ permitted, excluded }: NameConstraints, name: GeneralName): boolean {
   const allowed = permitted.filter((base) => base.kind === name.kind);
   if (allowed.length > 0 && !allowed.some((base) => within(name, base) === true)) return false;
   return !excluded.some((base) => base.kind === name.kind && within(name, base) !== false);
@@ -48,7 +74,7 @@ function permits({ permitted, excluded }: NameConstraints, name: GeneralName): b
 /**
  * Whether every certificate keeps the name constraints of the authorities above it.
  *
- * DNS names, addresses and directory names are compared; a constraint on another kind refuses every name of that kind.
+ * DNS names, addresses, mailboxes, URIs and directory names are compared; a constraint on another kind refuses every name of that kind.
  *
  * @param path - the server's certificate first.
  * @see RFC 5280 §4.2.1.10, §6.1.3 (b) and (c)

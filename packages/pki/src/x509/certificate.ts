@@ -13,7 +13,7 @@ export interface Certificate {
   readonly der: Uint8Array;
   /** SHA-256 of the DER, lower-case hexadecimal. */
   readonly sha256: string;
-  /** The serial number's bytes without leading zeros. */
+  /** The serial number's bytes, as they stand in the INTEGER. */
   readonly serial: Uint8Array;
   readonly subject: DistinguishedName;
   readonly issuer: DistinguishedName;
@@ -38,11 +38,10 @@ const maxCertificateBytes = 64 * 1024;
 
 export const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Drops leading zeros, so that a serial written with superfluous ones is still found. */
-export function trimSerial(serial: Uint8Array): Uint8Array {
-  let start = 0;
-  while (start < serial.length - 1 && serial[start] === 0) start++;
-  return serial.subarray(start);
+/** DER writes an INTEGER in as few bytes as possible: otherwise one serial number could be written in two ways, and be missed in a CRL. */
+function isMinimal(integer: Uint8Array): boolean {
+  const [first = 0, second = 0] = integer;
+  return integer.length === 1 || !((first === 0x00 && second < 0x80) || (first === 0xff && second >= 0x80));
 }
 
 function readFields(der: Uint8Array): Certificate {
@@ -55,6 +54,7 @@ function readFields(der: Uint8Array): Certificate {
   if (!serial || !inner || !issuer || !period || !subject || !spki || serial.tag !== tags.integer || serial.end === serial.start) {
     throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'a field of the certificate is missing');
   }
+  if (!isMinimal(contentOf(der, serial))) throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'the serial number is not in its shortest form');
   if (Buffer.compare(wholeOf(der, inner), algorithmDer) !== 0) {
     throw pkiError('ERR_MSS_PKI_CERTIFICATE', 'the signed and the unsigned signature algorithm differ');
   }
@@ -69,7 +69,7 @@ function readFields(der: Uint8Array): Certificate {
   return {
     der,
     sha256,
-    serial: trimSerial(contentOf(der, serial)),
+    serial: contentOf(der, serial),
     ...names,
     ...validity,
     subjectDer: wholeOf(der, subject),

@@ -128,8 +128,14 @@ const readers: Readonly<Record<string, Reader>> = {
   '1.3.6.1.5.5.7.48.1.5': (draft) => {
     draft.ocspNoCheck = true;
   },
-  // CertificatePolicies: every policy is accepted, so its criticality asks for nothing more.
+  // CertificatePolicies, PolicyMappings, InhibitAnyPolicy: no policy is asked for, so their criticality asks for nothing more.
   '2.5.29.32': () => {},
+  '2.5.29.33': () => {},
+  '2.5.29.54': () => {},
+  // PolicyConstraints: requireExplicitPolicy [0] would ask for the policies to be processed; the other field does not.
+  '2.5.29.36': (draft, bytes, value) => {
+    if (childrenOf(bytes, value, 2).some((field) => field.tag === 0x80)) draft.unknownCritical = [...draft.unknownCritical, '2.5.29.36'];
+  },
 };
 
 /** Opens the extensions that decide about a path; the others are ignored unless they are critical. */

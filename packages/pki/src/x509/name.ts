@@ -30,6 +30,8 @@ export interface DistinguishedName {
   readonly parts: readonly string[];
   /** Values of the common names, in order. */
   readonly commonNames: readonly string[];
+  /** Values of the e-mail attributes, which old certificates have instead of an alternative name. */
+  readonly emails: readonly string[];
 }
 
 const escaped = (value: string): string =>
@@ -71,6 +73,8 @@ export function readName(bytes: Uint8Array, tlv: Tlv): DistinguishedName {
       .toSorted()
       .join('+'),
   );
+  const valuesOf = (type: string): string[] =>
+    relative.flat().flatMap((one) => (one.type === type && one.value !== null ? [one.value] : []));
   return {
     text: relative
       .map((attributes) => attributes.map((one) => one.text).join('+'))
@@ -78,6 +82,7 @@ export function readName(bytes: Uint8Array, tlv: Tlv): DistinguishedName {
       .join(', '),
     key: JSON.stringify(parts),
     parts,
-    commonNames: relative.flat().flatMap((one) => (one.type === '2.5.4.3' && one.value !== null ? [one.value] : [])),
+    commonNames: valuesOf('2.5.4.3'),
+    emails: valuesOf('1.2.840.113549.1.9.1'),
   };
 }

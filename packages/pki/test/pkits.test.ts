@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadCrl } from '../src/crl/source.js';
+import { checkScope } from '../src/crl/verify.js';
+import { buildPaths, type CertificatePath } from '../src/path/build.js';
+import { checkPath, checkValidity } from '../src/path/check.js';
+import { createTrustStore } from '../src/trust-store.js';
+import { readCertificate, type Certificate } from '../src/x509/certificate.js';
+
+/**
+ * NIST's Public Key Interoperability Test Suite (PKITS 1.0.1, 2011), from Debian's `python3-cryptography-vectors` or from a folder of your
+ * own. Each test says by its name whether the certificate is valid.
+ */
+const folder = process.env['MSS_PKITS'] ?? '/usr/lib/python3/dist-packages/cryptography_vectors/x509/PKITS_data';
+const available = existsSync(`${folder}/certs/TrustAnchorRootCertificate.crt`);
+if (!available) process.stderr.write('PKITS is not installed (python3-cryptography-vectors): its suite is skipped\n');
+
+/** Where this package is stricter than PKITS asks, and why. */
+const stricter: readonly (readonly [string, RegExp])[] = [
+  ['DSA keys are not read', /DSA/],
+  ['policies that must be processed are not: requireExplicitPolicy refuses', /Policy/],
+  ['indirect CRLs are refused', /cRLIssuer|IDPwithindirectCRL/],
+  ['CRLs for some reasons are refused', /onlySomeReasons/],
+  ['distribution points named relative to their issuer are refused', /ValiddistributionPointTest[457]/],
+  ['delta CRLs are refused, so a certificate taken off a list stays revoked until the next full one', /ValiddeltaCRLTest5/],
+  [
+    'CRLs must be signed with the key that signed the certificate',
+    /BasicSelfIssued(CRLSigningKeyTest6|NewWithOldTest4|OldWithNewTest1)|SeparateCertificateandCRLKeys|SelfIssuedpathLen|DNnameConstraintsTest19/,
+  ],
+];
+
+/** Where it is laxer, and why. */
+const laxer: readonly (readonly [string, RegExp])[] = [['a revocation that only a delta CRL tells is not seen', /InvaliddeltaCRLTest4/]];
+
+/** Within the validity of the suite, which ends with 2030. */
+const now = new Date('2026-06-01T00:00:00Z');
+
+const bytesOf = (name: string): Uint8Array => new Uint8Array(readFileSync(`${folder}/${name}`));
+
+function readable(name: string): Certificate | null {
+  try {
+    return readCertificate(bytesOf(`certs/${name}`));
+  } catch {
+    return null;
+  }
+}
+
+function world(): { readonly trust: ReturnType<typeof createTrustStore>; readonly crls: readonly Uint8Array[] } {
+  const authorities = readdirSync(`${folder}/certs`).filter((name) => !/EE\.crt$/.test(name) && readable(name) !== null);
+  const anchors = [bytesOf('certs/TrustAnchorRootCertificate.crt')];
+  const trust = createTrustStore({ name: 'PKITS', anchors, intermediates: authorities.map((name) => bytesOf(`certs/${name}`)) });
+  return { trust, crls: readdirSync(`${folder}/crls`).map((name) => bytesOf(`crls/${name}`)) };
+}
+
+/** Good when some CRL that can be believed says so, and none says otherwise. */
+function isUnrevoked({ issuances }: CertificatePath, crls: readonly Uint8Array[]): boolean {
+  return issuances.every(({ certificate, issuer }) => {
+    const answers = crls.flatMap((bytes) => {
+      try {
+        const { crl, entries } = loadCrl(bytes, issuer, { now, url: '' });
+        checkScope(crl, certificate, null);
+        return [entries.find(certificate.serial) === null];
+      } catch {
+        return [];
+      }
+    });
+    return answers.length > 0 && answers.every(Boolean);
+  });
+}
+
+describe.skipIf(!available)('PKITS', () => {
+  const names = available ? readdirSync(`${folder}/certs`).filter((name) => /^(Valid|Invalid).*EE\.crt$/.test(name)) : [];
+  const { trust, crls } = available ? world() : { trust: null, crls: [] };
+
+  it('has all its end entities', () => {
+    expect(names.length).toBeGreaterThan(190);
+  });
+
+  it.each(names)('%s', (name) => {
+    const certificate = readable(name);
+    const paths = certificate === null || trust === null ? [] : buildPaths(certificate, [], [trust]);
+    const accepted = paths.some(
+      (path) => checkPath(path.certificates) === null && checkValidity(path.certificates, now) === null && isUnrevoked(path, crls),
+    );
+    const valid = name.startsWith('Valid');
+    const exception = (valid ? stricter : laxer).find(([, pattern]) => pattern.test(name));
+    // Being stricter may be cured one day; being laxer is written down exactly.
+    if (exception === undefined) expect(accepted).toBe(valid);
+    else if (!valid) expect(accepted, exception[0]).toBe(true);
+  });
+});
