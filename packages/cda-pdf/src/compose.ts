@@ -16,7 +16,7 @@ import { prepareBlocks, type LayoutContext } from './layout/prepare.js';
 import type { Prepared } from './layout/prepared.js';
 import { createNode } from './layout/structure.js';
 import { createPainter } from './paint/painter.js';
-import { createPdfaDocument, finishDocument, type PdfInformation } from './paint/pdfa-document.js';
+import { createPdfaDocument, finishDocument, type PdfInformation, type PdfkitDocument } from './paint/pdfa-document.js';
 import { createStructureWriter } from './paint/structure-writer.js';
 import type { UnrenderedReport } from './unrendered.js';
 
@@ -51,10 +51,7 @@ export interface CompositionContext {
  *
  * @throws MssError `ERR_MSS_CDA_PDF_TOO_LARGE`, `ERR_MSS_CDA_PDF_ABORTED`.
  */
-export async function compose(
-  composition: Composition,
-  context: CompositionContext,
-): Promise<{ readonly bytes: Uint8Array; readonly pages: number }> {
+export function compose(composition: Composition, context: CompositionContext): { readonly bytes: Uint8Array; readonly pages: number } {
   const { document, conformance, pagesAfter } = composition;
   const { fonts, report, limits } = context;
   const { header } = document;
@@ -100,11 +97,17 @@ export async function compose(
   }
   structure?.finish();
   painter.finish();
-  const bytes = await finishDocument(pdf, limits.pdfBytes).catch((error: unknown) => {
-    if (error instanceof RangeError) return tooLarge('pdfBytes', limits.pdfBytes);
-    throw error;
-  });
+  const bytes = finish(pdf, limits);
   return { bytes, pages };
+}
+
+function finish(pdf: PdfkitDocument, limits: Limits): Uint8Array {
+  try {
+    return finishDocument(pdf, limits.pdfBytes);
+  } catch (error) {
+    if (error instanceof RangeError) tooLarge('pdfBytes', limits.pdfBytes);
+    throw error;
+  }
 }
 
 /** What a PDF of a document says of itself. */
@@ -123,11 +126,8 @@ function informationOf({ document, conformance, createdAt }: Pick<Composition, '
 }
 
 /** A PDF without pages that says of itself what the document's PDF says. */
-export async function emptyPdf(
-  composition: Pick<Composition, 'document' | 'conformance' | 'createdAt'>,
-  limits: Limits,
-): Promise<Uint8Array> {
-  return finishDocument(createPdfaDocument(composition.conformance, informationOf(composition)), limits.pdfBytes);
+export function emptyPdf(composition: Pick<Composition, 'document' | 'conformance' | 'createdAt'>, limits: Limits): Uint8Array {
+  return finish(createPdfaDocument(composition.conformance, informationOf(composition)), limits);
 }
 
 function tooLarge(limit: 'pdfPages' | 'pdfBytes', max: number): never {

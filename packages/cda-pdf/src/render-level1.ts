@@ -48,7 +48,7 @@ async function renderEmbeddedPdf(request: Level1Request, context: CompositionCon
   const embedded = await conformantPdf(body.media.bytes(), purpose, { convert: options.convertEmbedded, limits, signal: options.signal });
   if (form === 'embedded' && embedded.isConverted) {
     // Under metadata of ours: converters write the date of the conversion, and not always the same one everywhere.
-    const base = await emptyPdf({ document, conformance: '1b', createdAt }, limits);
+    const base = emptyPdf({ document, conformance: '1b', createdAt }, limits);
     return { ...(await appendPdfs(base, [embedded.bytes], limits)), conformance: 'PDF/A-1b', unrendered: [] };
   }
   if (form === 'embedded') {
@@ -65,7 +65,7 @@ async function renderEmbeddedPdf(request: Level1Request, context: CompositionCon
     { where: 'corps du document', blocks: [paragraph([run(notice, styles.notice)], { before: 12 })] },
     request.annex,
   ];
-  const head = await compose({ document, groups, conformance: '1b', createdAt, pagesAfter: embedded.pages }, context);
+  const head = compose({ document, groups, conformance: '1b', createdAt, pagesAfter: embedded.pages }, context);
   const joined = await appendPdfs(head.bytes, [embedded.bytes], limits);
   return { ...joined, conformance: 'PDF/A-1b', unrendered: context.report.list() };
 }
@@ -76,6 +76,6 @@ async function renderOther(request: Level1Request, context: CompositionContext):
   const content = await embeddedBodyBlocks(body.media, context);
   const heading = paragraph([run('Contenu du document', styles.heading2)], { tag: 'H2', before: 14, keepWithNext: true });
   const groups = [request.front, request.annex, { where: 'corps du document', blocks: content.length === 0 ? [] : [heading, ...content] }];
-  const made = await compose({ document, groups, conformance: '1b', createdAt, pagesAfter: 0 }, context);
+  const made = compose({ document, groups, conformance: '1b', createdAt, pagesAfter: 0 }, context);
   return { ...made, conformance: 'PDF/A-1b', unrendered: context.report.list() };
 }

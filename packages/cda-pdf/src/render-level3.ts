@@ -36,7 +36,7 @@ export async function renderLevel3(request: Level3Request, context: CompositionC
   const sections = bodyGroups(body, { report: context.report, media });
   const groups = [request.front, ...sections, request.annex];
   const pagesAfter = attached.reduce((sum, one) => sum + (one.bytes === null ? 0 : (one.attached.pages ?? 0)), 0);
-  const made = await compose({ document, groups, conformance, createdAt, pagesAfter }, context);
+  const made = compose({ document, groups, conformance, createdAt, pagesAfter }, context);
   const whole = appended.length === 0 ? made : await appendPdfs(made.bytes, appended, context.limits);
   return { ...whole, conformance: conformance === '1a' ? 'PDF/A-1a' : 'PDF/A-1b', unrendered: context.report.list() };
 }

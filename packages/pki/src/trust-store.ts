@@ -59,7 +59,7 @@ function unique(certificates: readonly Certificate[]): Certificate[] {
  */
 export function createTrustStore(source: TrustStoreSource): TrustStore {
   const given = source.anchors.flatMap((file) => readCertificates(file));
-  const roots = given.filter((one) => one.selfIssued && isSignedBy(one, one));
+  const roots = given.filter(isSelfSigned);
   if (roots.length === 0) {
     throw pkiError('ERR_MSS_PKI_NO_ANCHOR', `trust store "${source.name}" holds no self-signed certificate`, {
       details: { store: source.name },
@@ -85,4 +85,10 @@ export function createTrustStore(source: TrustStoreSource): TrustStore {
   });
 }
 
-const isSelfSigned = (certificate: Certificate): boolean => certificate.selfIssued && isSignedBy(certificate, certificate);
+/** A root's signature by itself proves nothing, so an old algorithm (SHA-1) does no harm there; the key identifiers then tell it from a cross certificate. */
+function isSelfSigned(certificate: Certificate): boolean {
+  if (!certificate.selfIssued) return false;
+  if (certificate.signed.algorithm.scheme !== null) return isSignedBy(certificate, certificate);
+  const { authorityKeyId, subjectKeyId } = certificate.extensions;
+  return authorityKeyId === null || authorityKeyId === subjectKeyId;
+}

@@ -1,4 +1,5 @@
-import { createTestIgc, der, type TestIgc } from '@mss/testkit';
+import { rootCertificates } from 'node:tls';
+import { buildCertificate, createTestIgc, der, testRsaKey, type TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSecureChannelPolicy, createTrustStore, igcSanteRoots, mailizPreset, presetOfDomain } from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
@@ -66,6 +67,23 @@ describe('createTrustStore', () => {
     expect(() => createTrustStore({ name: 'x', anchors: [igc.intermediate.certPem] })).toThrow(
       expect.objectContaining({ code: 'ERR_MSS_PKI_NO_ANCHOR' }),
     );
+  });
+
+  it('takes a root that signed itself with SHA-1, and the roots that Node ships', async () => {
+    const key = await testRsaKey();
+    const name = { commonName: 'OLD ROOT' };
+    const validity = { notBefore: new Date('2005-01-01'), notAfter: new Date('2035-01-01') };
+    const old = buildCertificate({
+      subject: name,
+      issuer: name,
+      subjectKey: key,
+      issuerKey: key,
+      ...validity,
+      authority: {},
+      hash: 'sha1',
+    });
+    expect(createTrustStore({ name: 'x', anchors: [old] }).anchors).toHaveLength(1);
+    expect(createTrustStore({ name: 'public', anchors: rootCertificates }).anchors).toHaveLength(rootCertificates.length);
   });
 
   it('does not change when the caller reuses the bytes', () => {

@@ -114,6 +114,6 @@ export async function joinCdaPdfs(pdfs: readonly Uint8Array[], options: JoinOpti
     createdAt: head.getCreationDate() ?? new Date(0),
     fileId: contentId(pdfs),
   });
-  const { bytes } = await appendPdfs(await finishDocument(base, limits.pdfBytes), pdfs, limits);
+  const { bytes } = await appendPdfs(finishDocument(base, limits.pdfBytes), pdfs, limits);
   return bytes;
 }

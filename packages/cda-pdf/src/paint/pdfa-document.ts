@@ -1,3 +1,4 @@
+import { concatBytes } from '@mss/core';
 import PDFDocument from 'pdfkit';
 
 /** The dictionary of an object that is still open, and the object's end. */
@@ -41,9 +42,7 @@ export interface PdfkitDocument {
   addStructure(element: PdfStructureElement): unknown;
   markStructureContent(tag: string): PdfStructureContent;
   endMarkedContent(): unknown;
-  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
-  on(event: 'end', listener: () => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
+  readonly written: readonly Uint8Array[] | undefined;
   end(): void;
 }
 
@@ -73,12 +72,20 @@ const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /**
- * QUIRK: pdfkit 0.20 puts the values of the information dictionary into the XMP packet without escaping them: a title
- * with `&` makes the file invalid, and one with tags would write metadata of its own.
+ * pdfkit's document, its output gathered in memory: neither a stream of thousands of small chunks nor a byte array for
+ * each piece of a page's content.
  */
 class PdfaDocument extends PDFDocument {
-  /** The content of each page in pieces. pdfkit would make a byte array of each of the thousands of pieces. */
+  /** The file so far. Without initialiser: pdfkit writes the first line from its constructor. */
+  declare written: Uint8Array[] | undefined;
+  /** The content of each page in pieces. */
   readonly #contents = new Map<PdfkitPage, string[]>();
+
+  override push(chunk: Uint8Array | null): boolean {
+    this.written ??= [];
+    if (chunk !== null) this.written.push(chunk);
+    return true;
+  }
 
   override addContent(content: string): this {
     const page = this.page as unknown as PdfkitPage;
@@ -94,6 +101,10 @@ class PdfaDocument extends PDFDocument {
     super.end();
   }
 
+  /**
+   * QUIRK: pdfkit 0.20 puts the values of the information dictionary into the XMP packet without escaping them: a title
+   * with `&` makes the file invalid, and one with tags would write metadata of its own.
+   */
   _addInfo(): void {
     const information = this.info;
     const escaped = Object.entries(information).map(([key, value]) => [
@@ -147,23 +158,13 @@ export function objectsOf(document: PdfkitDocument): PdfObjects {
 }
 
 /**
- * Ends the document and gathers its bytes.
+ * Ends the document.
  *
- * @param limitBytes - more bytes than this reject with a RangeError.
+ * @param limitBytes - more bytes than this throw a RangeError.
  */
-export async function finishDocument(document: PdfkitDocument, limitBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  return new Promise((resolve, reject) => {
-    document.on('data', (chunk) => {
-      size += chunk.length;
-      if (size <= limitBytes) chunks.push(chunk);
-    });
-    document.on('error', reject);
-    document.on('end', () => {
-      if (size > limitBytes) reject(new RangeError('the PDF is over the limit'));
-      else resolve(Uint8Array.from(Buffer.concat(chunks)));
-    });
-    document.end();
-  });
+export function finishDocument(document: PdfkitDocument, limitBytes: number): Uint8Array {
+  document.end();
+  const bytes = concatBytes(document.written ?? []);
+  if (bytes.length > limitBytes) throw new RangeError('the PDF is over the limit');
+  return bytes;
 }

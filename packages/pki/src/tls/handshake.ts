@@ -144,6 +144,8 @@ class Handshake {
 export async function handshake(stream: Duplex, options: HandshakeOptions): Promise<HandshakeOutcome> {
   const { contexts, rules, target, identity, signal } = options;
   const state = new Handshake(options);
+  // What happens to the stream reaches us through the TLS socket; by itself it must not end the process.
+  stream.on('error', () => {});
   const tlsOptions: ConnectionOptions & { readonly requestOCSP: boolean } = {
     socket: stream,
     servername: sniOf(target.name),
