@@ -1,0 +1,28 @@
+// node tooling/docs/sample-pages.mjs: docs/images/*.png, first pages of our own fictitious documents as the renderer makes them.
+// Needs the built packages and pdftoppm (Debian: poppler-utils). Run by hand when the look of the PDF changes.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+
+import { readCda } from '@mss/cda';
+import { renderCdaPdf } from '@mss/cda-pdf';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, 'docs', 'images');
+mkdirSync(folder, { recursive: true });
+for (const [name, page, options] of [
+  ['001-biologie-hemogramme', 1, {}],
+  ['007-lettre-adressage-mise-en-forme', 1, {}],
+  ['020-entete-complet', 2, { insDatamatrix: true }],
+]) {
+  const cda = readCda(readFileSync(join(root, 'tooling', 'testdata', 'cda', `${name}.xml`))).value;
+  const pdf = await renderCdaPdf(cda, options);
+  const last = String(Math.min(page, pdf.pages));
+  const run = spawnSync('pdftoppm', ['-r', '80', '-png', '-f', last, '-l', last, '-singlefile', '-'], {
+    input: pdf.bytes,
+    maxBuffer: 64 << 20,
+  });
+  if (run.status !== 0 || run.stdout.length === 0) throw new Error(`pdftoppm: ${run.stderr}`);
+  writeFileSync(join(folder, `${name}.png`), run.stdout);
+}
