@@ -11,11 +11,13 @@ import { renderCdaPdf } from '@mss/cda-pdf';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'docs', 'images');
 mkdirSync(folder, { recursive: true });
-for (const [name, page, options] of [
-  ['001-biologie-hemogramme', 1, {}],
-  ['007-lettre-adressage-mise-en-forme', 1, {}],
-  ['020-entete-complet', 2, { insDatamatrix: true }],
-]) {
+/** @type {{ name: string, page: number, options: object }[]} */
+const samples = [
+  { name: '001-biologie-hemogramme', page: 1, options: {} },
+  { name: '007-lettre-adressage-mise-en-forme', page: 1, options: {} },
+  { name: '020-entete-complet', page: 2, options: { insDatamatrix: true } },
+];
+for (const { name, page, options } of samples) {
   const cda = readCda(readFileSync(join(root, 'tooling', 'testdata', 'cda', `${name}.xml`))).value;
   const pdf = await renderCdaPdf(cda, options);
   const last = String(Math.min(page, pdf.pages));
@@ -23,6 +25,6 @@ for (const [name, page, options] of [
     input: pdf.bytes,
     maxBuffer: 64 << 20,
   });
-  if (run.status !== 0 || run.stdout.length === 0) throw new Error(`pdftoppm: ${run.stderr}`);
+  if (run.status !== 0 || run.stdout.length === 0) throw new Error(`pdftoppm: ${run.stderr.toString()}`);
   writeFileSync(join(folder, `${name}.png`), run.stdout);
 }
