@@ -1,5 +1,5 @@
 // Adds up what .ci/run ran and prints the sum, alone, as the last line.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = process.argv[2];
@@ -21,6 +21,7 @@ function addReport(name) {
 
 addReport('unit.json');
 addReport('servers.json');
+for (const name of readdirSync(folder).filter((one) => /^node-.*\.json$/.test(one))) addReport(name);
 const packaging = /^(\d+) passed, (\d+) failed$/m.exec(readFileSync(join(folder, 'packages.txt'), 'utf8'));
 if (packaging === null) sum.failed += 1;
 else {
