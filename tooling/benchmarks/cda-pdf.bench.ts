@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 import { readCda, type CdaDocument, type CdaSection, type NarrativeNode } from '@mss/cda';
 import { renderCdaPdf } from '@mss/cda-pdf';
+import { foOf, fopConfiguration } from './fo.ts';
 
 const folder = fileURLToPath(new URL('../testdata/cda/', import.meta.url));
 const documents = readdirSync(folder)
@@ -230,6 +231,22 @@ try {
     for (const file of files) times.push(await timed(() => spawnSync(command, args(file))));
     report(label, times);
   }
+  if (isInstalled('fop')) {
+    writeFileSync(join(scratch, 'fop.xconf'), fopConfiguration);
+    const times: number[] = [];
+    let failed = 0;
+    for (const [index, { cda }] of documents.slice(0, 6).entries()) {
+      const file = join(scratch, `${index}.fo`);
+      writeFileSync(file, foOf(cda));
+      times.push(
+        await timed(() => {
+          if (spawnSync('fop', ['-q', '-c', join(scratch, 'fop.xconf'), '-pdfprofile', 'PDF/A-1b', file, `${file}.pdf`]).status !== 0)
+            failed += 1;
+        }),
+      );
+    }
+    report(`Apache FOP, PDF/A-1b${failed === 0 ? '' : `, ${failed} failed`}`, times);
+  } else console.log('Apache FOP is not installed: left out');
 } finally {
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -1,8 +1,9 @@
 /**
  * Reading CDA documents: readCda (header, narrative, media) against bare saxes (well-formedness and namespaces only)
- * on the same bytes in the same run. Prints MB/s, the ratio and milliseconds a document; exits 0.
+ * and the tree of libxml2 (WebAssembly) on the same bytes in the same run. Prints MB/s, the ratio and milliseconds a document; exits 0.
  */
 import { readFileSync } from 'node:fs';
+import { XmlDocument } from 'libxml2-wasm';
 import { SaxesParser } from 'saxes';
 
 import { describeCda, readCda } from '@mss/cda';
@@ -43,6 +44,11 @@ function bareSaxes(bytes: Uint8Array): void {
   parser.write(new TextDecoder().decode(bytes)).close();
 }
 
+/** The whole tree of libxml2, whose memory is freed by hand. */
+function libxml2(bytes: Uint8Array): void {
+  XmlDocument.fromBuffer(bytes).dispose();
+}
+
 /** The median of single runs, in milliseconds, warm. */
 function measure(work: () => void): number {
   for (let warm = 0; warm < 5; warm += 1) work();
@@ -56,14 +62,17 @@ function measure(work: () => void): number {
   return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 }
 
-console.log('document                       size kB   readCda ms   MB/s   saxes ms   MB/s   readCda/saxes');
+console.log(
+  'document                       size kB   readCda ms   MB/s   saxes ms   MB/s   readCda/saxes   libxml2 tree ms   readCda/libxml2',
+);
 for (const [name, text] of documents) {
   const bytes = new Uint8Array(Buffer.from(text));
   const ours = measure(() => void readCda(bytes));
   const bare = measure(() => bareSaxes(bytes));
+  const tree = measure(() => libxml2(bytes));
   const speed = (ms: number): string => (bytes.length / 1e6 / (ms / 1e3)).toFixed(1).padStart(6);
   console.log(
-    `${name.padEnd(30)} ${(bytes.length / 1e3).toFixed(0).padStart(7)} ${ours.toFixed(2).padStart(12)} ${speed(ours)} ${bare.toFixed(2).padStart(10)} ${speed(bare)} ${(ours / bare).toFixed(2).padStart(13)}`,
+    `${name.padEnd(30)} ${(bytes.length / 1e3).toFixed(0).padStart(7)} ${ours.toFixed(2).padStart(12)} ${speed(ours)} ${bare.toFixed(2).padStart(10)} ${speed(bare)} ${(ours / bare).toFixed(2).padStart(13)} ${tree.toFixed(2).padStart(17)} ${(ours / tree).toFixed(2).padStart(17)}`,
   );
 }
 const large = new Uint8Array(Buffer.from(documents[2]?.[1] ?? ''));
