@@ -1,6 +1,6 @@
-import { deflateSync, inflateSync } from 'node:zlib';
+import { inflateSync } from 'node:zlib';
 
-import type { PreparedImage } from './prepared-image.js';
+import { deflatedImage, type PreparedImage } from './prepared-image.js';
 
 interface PngHeader {
   readonly width: number;
@@ -175,19 +175,7 @@ function flatten({ header, palette, transparency }: PngChunks, samples: Uint8Arr
       for (let channel = 0; channel < 3; channel += 1) put(3 * pixel + channel, samples[at + channel] ?? 0, alpha);
     }
   }
-  return {
-    width,
-    height,
-    orientation: [1, 0, 0, 1, 0, 0],
-    data: deflateSync(out),
-    dictionary: {
-      Width: width,
-      Height: height,
-      BitsPerComponent: 8,
-      ColorSpace: isGrey ? 'DeviceGray' : 'DeviceRGB',
-      Filter: 'FlateDecode',
-    },
-  };
+  return deflatedImage(out, { width, height, isGrey });
 }
 
 /** The colour that means transparent, in samples as read; for 16 bits its high bytes. */

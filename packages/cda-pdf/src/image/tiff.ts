@@ -1,8 +1,6 @@
-import { deflateSync } from 'node:zlib';
-
 import UTIF from 'utif2';
 
-import type { PreparedImage } from './prepared-image.js';
+import { deflatedImage, type PreparedImage } from './prepared-image.js';
 
 /** Most pages of one TIFF: a scanned file, not a film. */
 const maxPages = 500;
@@ -61,17 +59,5 @@ function flatten(rgba: Uint8Array, width: number, height: number): PreparedImage
     if (rgb[3 * pixel] !== rgb[3 * pixel + 1] || rgb[3 * pixel] !== rgb[3 * pixel + 2]) isGrey = false;
   }
   const data = isGrey ? Uint8Array.from({ length: pixels }, (_, pixel) => rgb[3 * pixel] ?? 0) : rgb;
-  return {
-    width,
-    height,
-    orientation: [1, 0, 0, 1, 0, 0],
-    data: deflateSync(data),
-    dictionary: {
-      Width: width,
-      Height: height,
-      BitsPerComponent: 8,
-      ColorSpace: isGrey ? 'DeviceGray' : 'DeviceRGB',
-      Filter: 'FlateDecode',
-    },
-  };
+  return deflatedImage(data, { width, height, isGrey });
 }
