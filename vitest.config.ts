@@ -10,6 +10,16 @@ export const sourceAliases = [
   { find: /^@mss\/([^/]+)\/([^/]+)$/, replacement: at('./packages/$1/src/$2/index.ts') },
 ];
 
+/**
+ * Flags of the processes that run the tests. Worker threads inherit them, so that a worker of ours
+ * (`new Worker(new URL('./x-worker.js', import.meta.url))`), which vitest does not transform, runs on the sources too.
+ */
+export const sourceExecArgv: string[] = [
+  ...(process.features.typescript === false ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : []),
+  '--import',
+  new URL('./tooling/testkit/src/source-hooks.mjs', import.meta.url).href,
+];
+
 export default defineConfig({
   resolve: { alias: sourceAliases },
   test: {
@@ -21,6 +31,7 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
     ],
     maxWorkers: 2,
+    execArgv: sourceExecArgv,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     passWithNoTests: false,

@@ -1,4 +1,9 @@
-// The secure channel against the bare TLS 1.2 handshake of Node, and a CRL of 200,000 entries. Prints ratios, exits 0.
+// The secure channel against the bare TLS 1.2 handshake of Node, a CRL of 200,000 entries, OCSP against `openssl ocsp`. Prints ratios, exits 0.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { verify, X509Certificate } from 'node:crypto';
 import { registerHooks } from 'node:module';
 import { connect, createSecureContext, createServer } from 'node:tls';
@@ -8,7 +13,7 @@ registerHooks({
   resolve: (specifier, context, next) =>
     next(context.parentURL?.includes('/tooling/testkit/src/') === true ? specifier.replace(/^(\..*)\.js$/, '$1.ts') : specifier, context),
 });
-const { createTestIgc } = await import('@mss/testkit');
+const { createTestIgc, startOcspResponder } = await import('@mss/testkit');
 
 const pairs = Number(process.argv[2] ?? 1000);
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -67,6 +72,61 @@ async function handshakes(): Promise<void> {
   server.close();
 }
 
+/** A server whose certificate is only good by OCSP: cold (asked of the responder) and warm, beside a process of `openssl ocsp`. */
+async function ocsp(): Promise<void> {
+  await using igc = await createTestIgc();
+  await igc.startCrlServer();
+  await using responder = await startOcspResponder({ issuer: igc.intermediate });
+  const issued = await igc.issueServer({ hostnames: ['localhost'], crlUrls: [], ocspUrls: [responder.url] });
+  const server = createServer({ key: issued.keyPem, cert: issued.chainPem, maxVersion: 'TLSv1.2' }, (socket) =>
+    socket.on('error', () => {}),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+  const target = { host: '127.0.0.1', port: address.port, servername: 'localhost' };
+  const trust = createTrustStore({ name: 'bench', anchors: [igc.caPem] });
+
+  const cold: number[] = [];
+  for (let index = 0; index < 60; index++) {
+    await using policy = createSecureChannelPolicy({ trust });
+    // Includes both handshakes, the OCSP round trip with the responder's signature, and the CRL of the root.
+    cold.push(await timed(async () => void (await policy.warm(target))));
+  }
+  await using policy = createSecureChannelPolicy({ trust });
+  const warm: number[] = [];
+  for (let index = 0; index < 400; index++) warm.push(await timed(async () => void (await policy.connect(target)).destroy()));
+  print('OCSP cold: handshakes, responder, root CRL; median of 60', `${median(cold.slice(10)).toFixed(2)} ms`);
+  print('OCSP warm: channel with the answer in memory, median of 400', `${median(warm.slice(50)).toFixed(2)} ms`);
+  print('cold / warm', `x${(median(cold.slice(10)) / median(warm.slice(50))).toFixed(2)}`);
+
+  const folder = await mkdtemp(join(tmpdir(), 'mss-bench-'));
+  try {
+    const [leaf, issuer, root] = ['leaf.pem', 'issuer.pem', 'root.pem'].map((name) => join(folder, name)) as [string, string, string];
+    await writeFile(leaf, issued.certPem);
+    await writeFile(issuer, igc.intermediate.certPem);
+    await writeFile(root, igc.caPem);
+    const run = promisify(execFile);
+    const peer: number[] = [];
+    for (let index = 0; index < 25; index++) {
+      const args = ['ocsp', '-issuer', issuer, '-cert', leaf, '-url', responder.url, '-CAfile', root, '-verify_other', issuer];
+      peer.push(
+        await timed(async () => {
+          const { stdout } = await run('openssl', args);
+          if (!stdout.includes(': good')) throw new Error('openssl ocsp does not find the certificate good');
+        }),
+      );
+    }
+    print('a process of `openssl ocsp` asking the same responder, median of 25', `${median(peer).toFixed(2)} ms`);
+    print('cold verdict, handshakes included / openssl ocsp', `x${(median(cold.slice(10)) / median(peer)).toFixed(2)}`);
+  } catch (error) {
+    print('openssl ocsp', `not measured: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  server.close();
+}
+
 async function longCrl(): Promise<void> {
   await using igc = await createTestIgc();
   const good = await igc.issueServer({ hostnames: ['good.example'] });
@@ -112,4 +172,5 @@ async function longCrl(): Promise<void> {
 }
 
 await longCrl();
+await ocsp();
 await handshakes();

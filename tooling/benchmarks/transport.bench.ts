@@ -1,15 +1,11 @@
 /**
  * Submitting 500 messages of 300 kB over 5 connections: the pool against nodemailer's pools and a bare socket, to a
- * sink in a process of its own. Reading from Dovecot (Debian, as root): fetchNew against raw imapflow. Every peer in
- * the same run, interleaved; prints messages per second and ratios; exits 0.
+ * sink in a process of its own. Every peer in the same run, interleaved; prints messages per second and ratios; exits 0.
  *
- *     node tooling/benchmarks/transport.bench.ts [messages to submit] [messages to read]
+ *     node tooling/benchmarks/transport.bench.ts [messages to submit]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 
@@ -150,82 +146,6 @@ async function submitting(count: number): Promise<void> {
   await igc.close();
 }
 
-async function reading(count: number): Promise<void> {
-  if (!existsSync('/usr/sbin/dovecot') || process.getuid?.() !== 0) {
-    console.log('reading: skipped, needs the Dovecot of Debian and root (npm run test:servers installs it)');
-    return;
-  }
-  const { openMailbox } = await import('@mss/transport');
-  const { createSecureChannelPolicy, createTrustStore } = await import('@mss/pki');
-  const { createTestIgc } = await import('@mss/testkit');
-  const { ImapFlow } = await import('imapflow');
-  const { startDovecot } = await import('../servers/dovecot.js');
-  const { run } = await import('../servers/process.js');
-  const igc = await createTestIgc();
-  await igc.startCrlServer();
-  const user = 'bench@exemple.mssante.fr';
-  const dovecot = await startDovecot({ identity: await igc.issueServer({ hostnames: [serverName] }), accounts: { [user]: 'pw' } });
-  const folder = join(dovecot.mailFolder, user, 'new');
-  await mkdir(folder, { recursive: true });
-  const text = `Subject: bench\r\n\r\n${`${'x'.repeat(76)}\r\n`.repeat(2240)}`;
-  for (let index = 0; index < count; index += 1) await writeFile(join(folder, `${1_700_000_000 + index}.M${index}P1.bench`), text);
-  await run('chown', '-R', 'nobody:nogroup', dovecot.mailFolder);
-
-  const policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'bench', anchors: [igc.caPem] }) });
-  const ours = async (): Promise<void> => {
-    const auth = { type: 'password', user, password: 'pw' } as const;
-    await using mailbox = await openMailbox({
-      policy,
-      host: '127.0.0.1',
-      port: dovecot.imapsPort,
-      servername: serverName,
-      security: 'implicit',
-      auth,
-    });
-    let bytes = 0;
-    for await (const message of mailbox.fetchNew()) bytes += message.bytes?.length ?? 0;
-    if (bytes !== count * text.length) throw new Error(`${bytes} bytes read`);
-  };
-  const open = async (): Promise<InstanceType<typeof ImapFlow>> => {
-    const tls = { ca: igc.caPem, servername: serverName, maxVersion: 'TLSv1.2', ciphers } as const;
-    const client = new ImapFlow({
-      host: '127.0.0.1',
-      port: dovecot.imapsPort,
-      secure: true,
-      tls,
-      auth: { user, pass: 'pw' },
-      logger: false,
-    });
-    await client.connect();
-    await client.mailboxOpen('INBOX');
-    return client;
-  };
-  const oneCommand = async (): Promise<void> => {
-    const client = await open();
-    for await (const _ of client.fetch('1:*', { uid: true, flags: true, internalDate: true, size: true, source: true }));
-    await client.logout();
-  };
-  const oneByOne = async (): Promise<void> => {
-    const client = await open();
-    const uids = await client.search({ all: true }, { uid: true });
-    for (const uid of uids || []) await client.fetchOne(String(uid), { uid: true, flags: true, source: true }, { uid: true });
-    await client.logout();
-  };
-  console.log(`\nreading ${count} messages of ${Math.round(text.length / 1000)} kB from Dovecot, median of ${rounds}`);
-  const rates = await compare(
-    {
-      'raw imapflow, one FETCH for all (no message may be touched meanwhile)': oneCommand,
-      '@mss/transport fetchNew': ours,
-      'raw imapflow, fetchOne for each': oneByOne,
-    },
-    count,
-  );
-  printRatios(rates, '@mss/transport fetchNew');
-  await dovecot.stop();
-  await policy.close();
-  await igc.close();
-}
-
 /** Each contender in turn, several times over, so that all see the same minutes. */
 async function compare(contenders: Readonly<Record<string, () => Promise<void>>>, count: number): Promise<ReadonlyMap<string, number>> {
   const rates = new Map<string, number[]>(Object.keys(contenders).map((name) => [name, []]));
@@ -253,5 +173,4 @@ else {
   const hooks = new URL('../testkit/src/source-hooks.mjs', import.meta.url);
   await import(hooks.href);
   await submitting(Number(process.argv[2] ?? 500));
-  await reading(Number(process.argv[3] ?? 1000));
 }

@@ -8,6 +8,8 @@ export interface DovecotSettings {
   readonly withClients: boolean;
   readonly introspectionUrl: string | null;
   readonly quotaKb: number;
+  readonly capabilities: string | null;
+  readonly userConnections: number;
   readonly relay: { readonly port: number; readonly submissionPort: number } | null;
 }
 
@@ -36,7 +38,7 @@ mail_gid = nogroup
 first_valid_uid = 1
 mail_location = maildir:${folder}/mail/%u
 mail_fsync = never
-mail_max_userip_connections = 100
+mail_max_userip_connections = ${settings.userConnections}
 mail_plugins = quota
 auth_mechanisms = ${mechanisms.join(' ')}
 auth_failure_delay = 0
@@ -80,7 +82,7 @@ namespace inbox {
 protocol imap {
   mail_plugins = $mail_plugins imap_quota
   imap_idle_notify_interval = 2 mins
-}
+${settings.capabilities === null ? '' : `  imap_capability = ${settings.capabilities}\n`}}
 plugin {
   quota = maildir:Mailbox
   quota_rule = *:storage=${settings.quotaKb}K

@@ -17,6 +17,10 @@ export interface DovecotOptions {
   readonly relayPort?: number;
   /** Kilobytes each mailbox may hold; default 1 GiB. */
   readonly quotaKb?: number;
+  /** What it says it can do, instead of all it can: `IMAP4rev1 IDLE UIDPLUS` for a server without CONDSTORE. */
+  readonly capabilities?: string;
+  /** Connections one mailbox may have from one address; default 100. */
+  readonly userConnections?: number;
 }
 
 /** A Dovecot of its own: configuration, mail and sockets in one temporary folder, ports of the loopback. */
@@ -56,6 +60,8 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     withClients: options.clients !== undefined,
     introspectionUrl: options.introspectionUrl ?? null,
     quotaKb: options.quotaKb ?? 1024 * 1024,
+    capabilities: options.capabilities ?? null,
+    userConnections: options.userConnections ?? 100,
     relay,
   });
   for (const [name, text] of Object.entries(config)) await writeFile(join(folder.path, name), text, { mode: 0o600 });

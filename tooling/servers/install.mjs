@@ -8,14 +8,30 @@ const packages = [
   'dovecot-imapd', // IMAP, and the judge of Postfix' credentials
   'dovecot-submissiond', // SMTP submission with SASL EXTERNAL
   'ghostscript', // conversion of PDF to PDF/A
+  'isync', // mbsync: another receiver of mailboxes
+  'ldap-utils',
   'libactivation-java', // Preflight's class path
   'libarchive-tools', // bsdtar: another reader of archives
+  'libengine-pkcs11-openssl', // keys of a card in OpenSSL
   'libjaxb-api-java', // Preflight's class path
   'libpdfbox2-java', // PDFBox with Preflight: validator of PDF/A-1b
+  'libnginx-mod-mail', // IMAP and SMTP of nginx
+  'nginx-light', // HTTPS
+  'opensc', // pkcs11-tool
+  'opensc-pkcs11', // pkcs11-spy: the calls a card sees
   'openssl',
+  'p11-kit', // a card that can be taken away
+  'p11-kit-modules',
   'poppler-utils', // pdftotext, pdfinfo
   'postfix', // SMTP submission
+  'postgresql', // the store of several machines
+  'procps', // ps
   'python3', // zipfile: another reader of archives
+  'python3-cryptography-vectors', // PKITS: published certificates and CRLs
+  'slapd', // LDAP
+  'softhsm2', // a card in software
+  'sqlite3', // another reader of the store
+  'stunnel4', // the fallback for cards
   'unzip',
 ];
 const attempts = 3;

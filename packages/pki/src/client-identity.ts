@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { systemClock, type Clock } from '@mss/core';
 import { looksLikePem } from './der/pem.js';
 import { pkiError } from './errors.js';
@@ -13,7 +13,7 @@ export type ClientIdentitySource =
   | { readonly pfx: Uint8Array; readonly passphrase?: string }
   | { readonly cert: string | Uint8Array; readonly key: string | Uint8Array; readonly passphrase?: string };
 
-/** @internal What the TLS stack is given. A card answers with an engine and a key identifier instead of a key. */
+/** @internal What the TLS stack is given of a software certificate. */
 interface IdentityMaterial {
   readonly pfx?: Uint8Array;
   readonly cert?: string;
@@ -21,18 +21,50 @@ interface IdentityMaterial {
   readonly passphrase?: string;
 }
 
+/** A key that can sign now. A source that has to be opened anew (a card that was away) gives a new one. */
+export interface ClientKey {
+  /**
+   * Makes a TLS context that holds the certificate and its key: the given options, and `cert` with `key`, or with `privateKeyEngine` and
+   * `privateKeyIdentifier`. Called once for each policy.
+   */
+  createContext(options: SecureContextOptions): SecureContext;
+  /**
+   * Called before a handshake with the identity, and again when the server's flight is judged, right before the signature. Throws when the
+   * key cannot sign: then nothing leaves. Must be quick, and must not sign.
+   */
+  assertUsable(): void;
+}
+
+/** Where a key comes from that is no file: a card, a key store of the system, an engine of the host's. */
+export interface ClientKeySource {
+  /** The certificate, DER. */
+  readonly certificate: Uint8Array;
+  /** What the key cannot do narrows the connection: for example no RSA-PSS, hence no TLS 1.3. Never widens the profile. */
+  readonly narrows?: { readonly maxVersion?: 'TLSv1.2'; readonly sigalgs?: string };
+  /**
+   * Opens the key, asking a person if need be. Called only once the server's verdict is good, before each connection with the identity:
+   * answers at once when the key is open.
+   */
+  ready(signal: AbortSignal): Promise<ClientKey>;
+  /** The key that is open; throws when none is. */
+  current(): ClientKey;
+}
+
 /** @internal */
-export const identityMaterial: unique symbol = Symbol.for('mss.pki.clientIdentity');
+type KeyOfIdentity = Omit<ClientKeySource, 'certificate'>;
+
+/** @internal */
+export const identityKey: unique symbol = Symbol.for('mss.pki.clientIdentity');
 
 /**
- * A certificate that this machine or person shows to servers, with its key. The key leaves this object only for the TLS stack;
- * it is not enumerable, and no function prints it.
+ * A certificate that this machine or person shows to servers, with its key. The key leaves this object only for the TLS stack, that of
+ * a card never leaves the card; it is not enumerable, and no function prints it.
  */
 export interface ClientIdentity {
-  readonly kind: 'software';
+  readonly kind: 'software' | 'card' | 'other';
   readonly certificate: CertificateSummary;
   /** @internal */
-  readonly [identityMaterial]: IdentityMaterial;
+  readonly [identityKey]: KeyOfIdentity;
 }
 
 /** What Node does not document of its native contexts: the certificate that a PKCS#12 file brought. */
@@ -118,7 +150,32 @@ export function loadClientIdentity(source: ClientIdentitySource, options: { read
       details: { notBefore, notAfter },
     });
   }
-  const identity: ClientIdentity = { kind: 'software', certificate: leaf.summary, [identityMaterial]: material };
+  return identityOf('software', { certificate: leaf, source: softwareSource(material) });
+}
+
+function softwareSource({ pfx, ...material }: IdentityMaterial): KeyOfIdentity {
+  const key: ClientKey = {
+    createContext: (options) => createSecureContext({ ...options, ...material, ...(pfx === undefined ? {} : { pfx: Buffer.from(pfx) }) }),
+    assertUsable: () => {},
+  };
+  return { ready: async () => key, current: () => key };
+}
+
+function identityOf(
+  kind: ClientIdentity['kind'],
+  { certificate, source }: { readonly certificate: Certificate; readonly source: KeyOfIdentity },
+): ClientIdentity {
+  const identity: ClientIdentity = { kind, certificate: certificate.summary, [identityKey]: source };
   // Not enumerable: no log and no JSON shows the key.
-  return Object.freeze(Object.defineProperty(identity, identityMaterial, { enumerable: false }));
+  return Object.freeze(Object.defineProperty(identity, identityKey, { enumerable: false }));
+}
+
+/**
+ * Makes an identity of a key source that this package does not know. The gate stays the same: the source is asked only once the server's
+ * verdict is good.
+ *
+ * @throws ERR_MSS_PKI_CERTIFICATE the certificate cannot be read
+ */
+export function createClientIdentity(source: ClientKeySource): ClientIdentity {
+  return identityOf('other', { certificate: readCertificate(source.certificate), source });
 }

@@ -1,7 +1,10 @@
 import { MssError, type MssErrorOptions } from '@mss/core';
+import type { CardErrorCode } from './card/errors.js';
 
 /** Every code that `@mss/pki` throws. `ERR_MSS_TLS_*`: a connection was refused or failed; `ERR_MSS_PKI_*`: a file, certificate or CRL. */
 export type PkiErrorCode =
+  /** Cards: see {@link CardErrorCode}. */
+  | CardErrorCode
   /** No TCP connection: name not found, refused, unreachable, reset. Not permanent. */
   | 'ERR_MSS_TLS_UNREACHABLE'
   /** The deadline passed before the channel stood. Not permanent. */

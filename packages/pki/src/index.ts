@@ -15,10 +15,24 @@ export { type Dial, type DialTarget, type Resolver } from './net/dial.js';
 export { createTrustStore, type TrustStore, type TrustStoreSource } from './trust-store.js';
 export { igcSanteRoots, type IgcSanteRoot } from './igc-sante.js';
 export { mailizPreset, presetOfDomain, type OperatorPreset } from './operator-preset.js';
-export { loadClientIdentity, type ClientIdentity, type ClientIdentitySource } from './client-identity.js';
+export {
+  createClientIdentity,
+  loadClientIdentity,
+  type ClientIdentity,
+  type ClientIdentitySource,
+  type ClientKey,
+  type ClientKeySource,
+} from './client-identity.js';
+export { openCardIdentity, type CardIdentity, type CardIdentityOptions } from './card/card-identity.js';
+export { type PinCallback, type PinRequest } from './card/pin.js';
+export { type CardCertificateSelection, type CardTokenSelection } from './card/select.js';
+export { type CardToken } from './card/tokens.js';
+export { type CardErrorCode } from './card/errors.js';
+export { stunnelConfiguration, type StunnelOptions, type StunnelService } from './card/stunnel.js';
 export { createMemoryCrlStore, type CrlStore } from './crl/store.js';
 export { createCrlStore } from './crl/directory-store.js';
 export { lookUpInCrl, type VerifiedCrl } from './crl/look-up.js';
 export { type CrlEntry } from './crl/entries.js';
+export { isPrivateAddress } from './net/address.js';
 export { startTlsDialogues } from './starttls/dialogues.js';
-export { probeTls, type TlsProbe, type TlsProbeOptions } from './probe.js';
+export { probeTls, type TlsProbe, type TlsProbeOptions, type TlsProbeRefusal } from './probe.js';

@@ -137,11 +137,7 @@ export function createSecureChannelPolicy(options: SecureChannelPolicyOptions): 
     connect: (target) => connector.connect(target, null),
     connectStartTls: (target) => connector.connect(target, target.startTls),
     upgrade: (stream, target) => connector.upgrade(stream, target),
-    async warm({ startTls, ...target }) {
-      const socket = await connector.connect({ ...target, clientIdentity: null }, startTls ?? null);
-      socket.destroy();
-      return socket.decision;
-    },
+    warm: ({ startTls, ...target }) => connector.warm(target, startTls ?? null),
     tlsOptions: (target) => foreignTlsOptions(target, channel),
     dangerouslyConnectInClear: (target) => connectInClear(target, { ...channel, allowed: options.dangerouslyAllowClearText ?? [] }),
     fetch: (url, init) => secureFetch(url, init, channel),

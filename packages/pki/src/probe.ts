@@ -9,9 +9,19 @@ import type { CertificateSummary, ConnectOptions, PathRevocation, SecureTarget, 
 /** What to look at, and how. Everything that makes a policy may be given; `clientIdentity` is not offered to anyone. */
 export interface TlsProbeOptions extends Omit<SecureChannelPolicyOptions, 'clientIdentity'>, SecureTarget {
   /** Default `none`: implicit TLS. */
-  readonly starttls?: 'imap' | 'smtp' | 'none';
+  readonly starttls?: 'imap' | 'smtp' | 'ldap' | 'none';
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+}
+
+/** Why a server is refused. */
+export interface TlsProbeRefusal {
+  readonly requirement: string | null;
+  readonly code: PkiErrorCode;
+  /** An English sentence. */
+  readonly reason: string;
+  /** For an unknown revocation: the code of each address that was tried. */
+  readonly causes: readonly string[];
 }
 
 /** The result of `mss tls probe`. */
@@ -27,12 +37,13 @@ export interface TlsProbe {
   /** The server asks for a client certificate, without which it lets nobody in. */
   readonly clientCertificateRequired: boolean;
   /** The refusal with its requirement; `null` when the channel stands. */
-  readonly refusal: { readonly requirement: string | null; readonly code: PkiErrorCode; readonly reason: string } | null;
+  readonly refusal: TlsProbeRefusal | null;
 }
 
-const dialogues: Readonly<Record<'imap' | 'smtp' | 'none', () => StartTlsDialogue | null>> = {
+const dialogues: Readonly<Record<'imap' | 'smtp' | 'ldap' | 'none', () => StartTlsDialogue | null>> = {
   imap: () => startTlsDialogues.imap(),
   smtp: () => startTlsDialogues.smtp(),
+  ldap: () => startTlsDialogues.ldap(),
   none: () => null,
 };
 
@@ -82,6 +93,11 @@ export async function probeTls(options: TlsProbeOptions): Promise<TlsProbe> {
   }
 }
 
+function refusalOf({ requirement, code, message, details }: MssError<PkiErrorCode>): TlsProbeRefusal {
+  const { reasons = [] } = details as { readonly reasons?: readonly { readonly code: string }[] };
+  return { requirement: requirement ?? null, code, reason: message, causes: [...new Set(reasons.map((one) => one.code))] };
+}
+
 async function negative(
   error: MssError<PkiErrorCode>,
   at: {
@@ -104,6 +120,6 @@ async function negative(
     chain: chain?.path.map(({ summary }) => summary) ?? [],
     revocation: chain?.revocation ?? unchecked(channel.clock.now()),
     clientCertificateRequired,
-    refusal: clientCertificateRequired ? null : { requirement: error.requirement ?? null, code: error.code, reason: error.message },
+    refusal: clientCertificateRequired ? null : refusalOf(error),
   };
 }

@@ -103,8 +103,11 @@ export interface ConnectStartTlsOptions extends ConnectOptions {
   readonly startTls: StartTlsDialogue;
 }
 
-/** For {@link SecureChannelPolicy.warm}: with `startTls` the verdict is settled through that dialogue, without it by implicit TLS. */
-export interface WarmOptions extends SecureTarget, Omit<ConnectionOptions, 'clientIdentity'> {
+/**
+ * For {@link SecureChannelPolicy.warm}: with `startTls` the verdict is settled through that dialogue, without it by implicit TLS. The client
+ * identity is not offered; once the verdict is good its key is opened (a card asks for its PIN), so that `tlsOptions` finds it.
+ */
+export interface WarmOptions extends SecureTarget, ConnectionOptions {
   readonly startTls?: StartTlsDialogue;
 }
 
@@ -148,7 +151,7 @@ export interface SecureChannelPolicy extends AsyncDisposable {
    * the verdict settled, and `ERR_MSS_TLS_VERDICT_PENDING` thrown: call {@link warm} before, or prefer {@link connectStartTls}.
    */
   upgrade(socket: Duplex, options: ConnectOptions): Promise<SecureSocket>;
-  /** Settles the verdict of a server on a connection of its own, without client identity, and closes it. */
+  /** Settles the verdict of a server on a connection of its own, without client identity, and closes it; then opens the key of the identity. */
   warm(options: WarmOptions): Promise<ConnectionDecision>;
   /**
    * The options of `tls.connect` for a library that opens its own socket (imapflow). Call {@link warm} just before:

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { inspect } from 'node:util';
 import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSecureChannelPolicy, createTrustStore, loadClientIdentity } from '../src/index.js';
+import { createClientIdentity, createSecureChannelPolicy, createTrustStore, loadClientIdentity, type ClientKey } from '../src/index.js';
 import { startTlsRig } from './support/tls-rig.js';
 
 const file = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`../../../tooling/testdata/pki/${name}`, import.meta.url)));
@@ -96,5 +97,54 @@ describe('a PKCS#12 identity', () => {
     await expect.poll(() => rig.clients).toEqual(['LPS DE TEST', 'LPS DE TEST']);
     await policy.close();
     await rig.close();
+  });
+});
+
+describe('createClientIdentity', () => {
+  it('brings another key source to good servers alone: opened after the verdict, asked again before it signs', async () => {
+    const [good, bad] = [await igc.issueServer({ hostnames: ['mail.example'] }), await igc.issueServer({ hostnames: ['mail.example'] })];
+    igc.revoke(bad);
+    const [rig, refused] = [await startTlsRig({ certificate: good }), await startTlsRig({ certificate: bad })];
+    const done: string[] = [];
+    let gone = false;
+    const key: ClientKey = {
+      createContext: (options) => {
+        done.push('context');
+        return createSecureContext({ ...options, cert: client.chainPem, key: client.keyPem });
+      },
+      assertUsable: () => {
+        done.push('usable');
+        if (gone) throw new Error('gone');
+      },
+    };
+    const ready = async (): Promise<ClientKey> => (done.push('ready'), key);
+    const narrows = { sigalgs: 'rsa_pkcs1_sha256' };
+    const clientIdentity = createClientIdentity({ certificate: client.der, narrows, ready, current: () => key });
+    expect(clientIdentity).toMatchObject({ kind: 'other', certificate: { subject: expect.stringContaining('CN=LPS') } });
+    await using policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'test', anchors: [igc.caPem] }), clientIdentity });
+    const at = ({ port }: { readonly port: number }): { host: string; port: number; servername: string } => ({
+      host: '127.0.0.1',
+      port,
+      servername: 'mail.example',
+    });
+    await expect(policy.connect(at(refused))).rejects.toMatchObject({ code: 'ERR_MSS_TLS_REVOKED' });
+    expect(done).toEqual([]);
+    for (let count = 0; count < 2; count += 1) (await policy.connect(at(rig))).destroy();
+    expect(done).toEqual(['ready', 'context', 'usable', 'ready', 'usable']);
+    await expect.poll(() => rig.clients).toEqual(['LPS', 'LPS']);
+    gone = true;
+    await expect(policy.connect(at(rig))).rejects.toThrow('gone');
+    expect(rig.clients).toHaveLength(2);
+    await rig.close();
+    await refused.close();
+  });
+
+  it('refuses a certificate that cannot be read', () => {
+    const never = (): never => {
+      throw new Error('not asked');
+    };
+    expect(() => createClientIdentity({ certificate: Uint8Array.of(1), ready: never, current: never })).toThrow(
+      codeOf('ERR_MSS_PKI_CERTIFICATE'),
+    );
   });
 });

@@ -166,6 +166,23 @@ describe('the last unexpired CRL [ECO.1.1.7]', () => {
     expect(await refusalOf(connect(policy))).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED' });
   });
 
+  it('that says revoked wins over another, older or newer, that does not: overlapping CRLs of one authority [RFC 5280 §5.2.5]', async () => {
+    const other = `${igc.crlServer.url}/overlap-${Math.random()}.crl`;
+    const elsewhere = await igc.issueServer({ hostnames: ['mail.example'], issuer, crlUrls: [other] });
+    server = await igc.issueServer({ hostnames: ['mail.example'], issuer, crlUrls: [issuer.crlUrl, other] });
+    rig.use([server]);
+    const policy = policyOf(createMemoryCrlStore());
+    await connect(policy);
+    // The first address still serves the list from before the revocation; the second, asked for another server, has the new one.
+    igc.crlServer.setBody(new URL(issuer.crlUrl).pathname, igc.crl(issuer));
+    igc.revoke(server);
+    igc.crlServer.setBody(new URL(other).pathname, igc.crl(issuer));
+    rig.use([elsewhere]);
+    await connect(policy);
+    rig.use([server]);
+    expect(await refusalOf(connect(policy))).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED', requirement: 'ECO.1.1.6' });
+  });
+
   it('is used though the store cannot be read or written', async () => {
     const broken: CrlStore = { read: () => Promise.reject(new Error('disk')), write: () => Promise.reject(new Error('disk')) };
     await connect(policyOf(broken));

@@ -1,5 +1,5 @@
 import { isMssError } from '@mss/core';
-import { createTestIgc, der, type TestIgc } from '@mss/testkit';
+import { answerOcsp, createTestIgc, der, type TestIgc } from '@mss/testkit';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCrl } from '../src/crl/crl.js';
@@ -9,7 +9,6 @@ import { readTlv } from '../src/der/reader.js';
 import { readOcspResponse } from '../src/ocsp/response.js';
 import { readCertificates } from '../src/x509/bundle.js';
 import { readCertificate } from '../src/x509/certificate.js';
-import { answerOcsp } from './support/ocsp-responder.js';
 
 const seed = 20260101;
 let igc: TestIgc;

@@ -3,7 +3,18 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildCertificate, createTestIgc, testRsaKey, type CertificateFields, type IssuedCertificate, type TestIgc } from '@mss/testkit';
+import {
+  answerOcsp,
+  buildCertificate,
+  createTestIgc,
+  startOcspResponder,
+  testRsaKey,
+  type CertificateFields,
+  type IssuedCertificate,
+  type OcspBehaviour,
+  type OcspResponder,
+  type TestIgc,
+} from '@mss/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createSecureChannelPolicy,
@@ -12,7 +23,6 @@ import {
   type SecureChannelPolicy,
   type TrustStore,
 } from '../src/index.js';
-import { answerOcsp, startOcspResponder, type OcspBehaviour, type OcspResponder } from './support/ocsp-responder.js';
 import { reasonsOf, refusalOf } from './support/refusal.js';
 import { evidence, nothingSeen, startTlsRig, type TlsRig } from './support/tls-rig.js';
 

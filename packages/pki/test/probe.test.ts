@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTrustStore, probeTls, type TlsProbe, type TlsProbeOptions, type TrustStore } from '../src/index.js';
@@ -94,7 +95,7 @@ describe('probeTls', () => {
       ok: false,
       protocol: 'TLSv1.2',
       revocation: { status: 'unknown' },
-      refusal: { requirement: 'ECO.1.1.6' },
+      refusal: { requirement: 'ECO.1.1.6', code: 'ERR_MSS_TLS_REVOCATION_UNKNOWN', causes: ['ERR_MSS_PKI_CRL_FETCH'] },
     });
     igc.crlServer.setFault('none');
   });
@@ -114,6 +115,17 @@ describe('probeTls', () => {
   it('speaks STARTTLS', async () => {
     expect(await probe({ startTls }, { starttls: 'smtp' })).toMatchObject({ ok: true, protocol: 'TLSv1.2' });
     expect(await probe({ startTls: stripped }, { starttls: 'smtp' })).toMatchObject({ ok: false, refusal: { requirement: 'ECO.1.1.1' } });
+  });
+
+  it('speaks StartTLS of LDAP', async () => {
+    const consent = Buffer.from('300c02010178070a010004000400', 'hex');
+    const ldap = async (socket: Socket): Promise<void> => {
+      await once(socket, 'data');
+      socket.removeAllListeners('data');
+      socket.pause();
+      socket.write(consent);
+    };
+    expect(await probe({ startTls: ldap }, { starttls: 'ldap' })).toMatchObject({ ok: true, protocol: 'TLSv1.2' });
   });
 
   it('has no verdict, but an error, when nobody answers', async () => {

@@ -46,6 +46,10 @@ function script(lines: readonly string[], heard: string[] = []): (socket: Socket
 
 const smtpScript = ['220 mail.example ESMTP\r\n', '250-mail.example\r\n250-SIZE 1000\r\n250 STARTTLS\r\n', '220 go ahead\r\n'];
 const imapScript = ['* OK ready\r\n', '* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\na1 OK done\r\n', 'a2 OK begin\r\n'];
+/** LDAPResult inside an ExtendedResponse, with lengths of four octets as Active Directory writes them. */
+const ldapAnswer = (result: number, id = 1): string =>
+  Buffer.from([0x30, 0x84, 0, 0, 0, 0x10, 2, 1, id, 0x78, 0x84, 0, 0, 0, 7, 0x0a, 1, result, 4, 0, 4, 0]).toString('latin1');
+
 const protocols: readonly [string, readonly string[], () => StartTlsDialogue][] = [
   ['SMTP', smtpScript, () => startTlsDialogues.smtp()],
   ['IMAP', imapScript, () => startTlsDialogues.imap()],
@@ -165,6 +169,71 @@ describe.each(protocols)('STARTTLS over %s', (name, lines, dialogue) => {
       plain.close();
     }
     await policy.close();
+  });
+});
+
+describe('StartTLS over LDAP [RFC 4511 §4.14]', () => {
+  /** Answers the first request, in however many pieces. */
+  const ldap =
+    (pieces: readonly string[], heard: Buffer[] = []) =>
+    async (socket: Socket): Promise<void> => {
+      const [request] = await once(socket, 'data');
+      heard.push(request);
+      for (const piece of pieces) {
+        socket.write(Buffer.from(piece, 'latin1'));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      socket.removeAllListeners('data');
+      socket.pause();
+    };
+
+  async function ask(pieces: readonly string[], heard: Buffer[] = [], certificate = server) {
+    const rig = await startTlsRig({ certificate, startTls: ldap(pieces, heard) });
+    const policy = createSecureChannelPolicy({ trust });
+    const target = { host: '127.0.0.1', port: rig.port, servername: 'mail.example', timeoutMs: 15_000 };
+    const refusal = await refusalOf(
+      policy.connectStartTls({ ...target, startTls: startTlsDialogues.ldap() }).then((socket) => socket.destroy()),
+    );
+    await policy.close();
+    await rig.close();
+    return { ...refusal, evidence: evidence(rig) };
+  }
+
+  it('is one extended request, and the handshake once it succeeded', async () => {
+    const heard: Buffer[] = [];
+    expect((await ask([ldapAnswer(0)], heard)).code).toBe('none');
+    const request = '301d02010177188016312e332e362e312e342e312e313436362e3230303337';
+    expect(heard.map((one) => one.toString('hex'))).toEqual([request, request]);
+    const short = Buffer.from('300c02010178070a010004000400', 'hex').toString('latin1');
+    expect((await ask(short.split(''))).code).toBe('none');
+  });
+
+  it('refuses a revoked server before anything was sent over TLS [ECO.1.1.6]', async () => {
+    expect(await ask([ldapAnswer(0)], [], revoked)).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED', evidence: nothingSeen });
+  });
+
+  it.each([
+    ['protocolError', ldapAnswer(2)],
+    ['unavailable', ldapAnswer(52)],
+    ['a notice of disconnection', ldapAnswer(52, 0)],
+  ])('never goes on in clear after %s [ECO.1.1.1]', async (_, answer) => {
+    expect(await ask([answer])).toMatchObject({ code: 'ERR_MSS_TLS_STARTTLS_REFUSED', requirement: 'ECO.1.1.1' });
+  });
+
+  it('refuses bytes that follow the consent in clear', async () => {
+    expect(await ask([ldapAnswer(0) + ldapAnswer(0)])).toMatchObject({ code: 'ERR_MSS_TLS_STARTTLS_INJECTION', requirement: 'ECO.1.1.1' });
+  });
+
+  it.each([
+    ['text', '* OK IMAP4rev1 ready, this is not LDAP\r\n'],
+    ['an endless length', '\u0030\u0084\u007f\u00ff\u00ff\u00ff'],
+    ['an indefinite length', '\u0030\u0080\u0002\u0001\u0001'],
+    ['another answer', Buffer.from('300c02010161070a010004000400', 'hex').toString('latin1')],
+    ['the answer to another request', ldapAnswer(0, 7)],
+    ['an empty message', '\u0030\u0000'],
+    ['lengths that lie', Buffer.from('300502017f7870', 'hex').toString('latin1')],
+  ])('calls %s a broken protocol', async (_, answer) => {
+    expect((await ask([answer])).code).toBe('ERR_MSS_TLS_STARTTLS_PROTOCOL');
   });
 });
 

@@ -1,6 +1,8 @@
 import type { SandboxAccount } from './account.js';
+import type { SandboxAnnuaireDescription } from './annuaire/types.js';
 import type { SandboxPorts } from './network/endpoint.js';
 import type { SandboxAccountKind, SandboxAccountState } from './options.js';
+import type { SandboxPscUser } from './pro-sante-connect/types.js';
 
 /** What `mss sandbox` prints: everything a client needs to get in. The credentials are those of a world of fiction. */
 export interface SandboxDescription {
@@ -13,7 +15,19 @@ export interface SandboxDescription {
   /** The root of the test IGC; `null` without a data directory. */
   readonly caFile: string | null;
   readonly crlUrls: readonly string[];
+  readonly proSanteConnect: SandboxPscDescription;
+  readonly annuaire: SandboxAnnuaireDescription;
   readonly accounts: readonly SandboxAccountDescription[];
+}
+
+/** What a client of Pro Santé Connect is configured with. */
+export interface SandboxPscDescription {
+  readonly port: number;
+  readonly issuer: string;
+  readonly discoveryUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly users: readonly SandboxPscUser[];
 }
 
 export interface SandboxAccountDescription {
@@ -26,6 +40,12 @@ export interface SandboxAccountDescription {
   /** Certificate chain and key as PEM files; `null` without a data directory or without certificate. */
   readonly clientCertificateFile: string | null;
   readonly clientKeyFile: string | null;
+}
+
+/** The addresses of the files. */
+export function describeAnnuaire(annuaire: SandboxAnnuaireDescription): SandboxAnnuaireDescription {
+  const { port, mailboxesUrl, professionalsUrl, whiteListUrl } = annuaire;
+  return { port, mailboxesUrl, professionalsUrl, whiteListUrl };
 }
 
 export function describeAccount(

@@ -17,7 +17,7 @@ export {
 } from './options.js';
 export { defaultAccounts } from './default-accounts.js';
 export { type SandboxAccount, type SandboxClientCertificate } from './account.js';
-export { type SandboxAccountDescription, type SandboxDescription } from './describe.js';
+export { type SandboxAccountDescription, type SandboxDescription, type SandboxPscDescription } from './describe.js';
 export { type SandboxPorts } from './network/endpoint.js';
 export { type SandboxEvent, type SandboxEvents, type SandboxEventType, type SandboxServer } from './event-log.js';
 export { type SandboxFault } from './faults.js';
@@ -31,4 +31,20 @@ export {
   type PatientReading,
   type PatientSpace,
 } from './patient-space/types.js';
+export {
+  type SandboxProSanteConnect,
+  type SandboxPscClient,
+  type SandboxPscFault,
+  type SandboxPscOptions,
+  type SandboxPscRequest,
+  type SandboxPscTelephone,
+  type SandboxPscUser,
+} from './pro-sante-connect/types.js';
+export {
+  type SandboxAnnuaire,
+  type SandboxAnnuaireDescription,
+  type SandboxAnnuaireFault,
+  type SandboxAnnuaireOptions,
+  type SandboxAnnuaireRequest,
+} from './annuaire/types.js';
 export { type SandboxErrorCode } from './errors.js';

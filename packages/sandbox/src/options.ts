@@ -1,7 +1,9 @@
 import { systemClock, systemRandom, type Clock, type ProfileId, type RandomSource } from '@mss/core';
 import { MssError } from '@mss/core';
+import type { SandboxAnnuaireOptions } from './annuaire/types.js';
 import { defaultAccounts } from './default-accounts.js';
 import type { SandboxErrorCode } from './errors.js';
+import type { SandboxPscOptions } from './pro-sante-connect/types.js';
 
 /** The three kinds of professional mailbox, and the patients' of Mon espace santé. */
 export type SandboxAccountKind = 'personal' | 'organisational' | 'applicative' | 'patient';
@@ -47,7 +49,7 @@ export interface SandboxLimits {
 export interface SandboxOptions {
   /** Address to listen on; default `127.0.0.1`. */
   readonly host?: string;
-  /** First of five consecutive ports (SMTPS, submission, IMAPS, IMAP, CRL); default free ones. */
+  /** First of seven consecutive ports (SMTPS, submission, IMAPS, IMAP, CRL, Pro Santé Connect, Annuaire); default free ones. */
   readonly portBase?: number;
   /** Folder for CA, client certificates and keys (mode 0600); nothing else is ever written. */
   readonly dataDirectory?: string;
@@ -60,6 +62,10 @@ export interface SandboxOptions {
   /** Whose TLS rules the operator follows; default `ref2-0.1`. */
   readonly profile?: ProfileId;
   readonly limits?: Partial<SandboxLimits>;
+  /** People, lifetimes and keys of Pro Santé Connect. */
+  readonly proSanteConnect?: SandboxPscOptions;
+  /** The directory whose files are published. */
+  readonly annuaire?: SandboxAnnuaireOptions;
   readonly clock?: Clock;
   readonly random?: RandomSource;
 }
@@ -73,6 +79,8 @@ export interface ResolvedOptions {
   readonly unknownRecipients: 'bounce' | 'refuse';
   readonly profile: ProfileId;
   readonly limits: SandboxLimits;
+  readonly proSanteConnect: SandboxPscOptions;
+  readonly annuaire: SandboxAnnuaireOptions;
   readonly clock: Clock;
   readonly random: RandomSource;
 }
@@ -97,8 +105,8 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     if (!Number.isFinite(value) || value <= 0) throw refused(`limit ${name} must be a positive finite number`);
   }
   const portBase = options.portBase ?? null;
-  if (portBase !== null && !(Number.isInteger(portBase) && portBase > 0 && portBase <= 65_531))
-    throw refused('the first port must be between 1 and 65531');
+  if (portBase !== null && !(Number.isInteger(portBase) && portBase > 0 && portBase <= 65_529))
+    throw refused('the first port must be between 1 and 65529');
   return {
     host: options.host ?? '127.0.0.1',
     portBase,
@@ -108,6 +116,8 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     unknownRecipients: options.unknownRecipients ?? 'bounce',
     profile: options.profile ?? 'ref2-0.1',
     limits,
+    proSanteConnect: options.proSanteConnect ?? {},
+    annuaire: options.annuaire ?? {},
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
   };

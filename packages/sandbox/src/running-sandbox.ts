@@ -1,8 +1,10 @@
 import { MssError } from '@mss/core';
 import type { Account, SandboxAccount } from './account.js';
+import type { AnnuaireServer } from './annuaire/server.js';
+import type { SandboxAnnuaire } from './annuaire/types.js';
 import type { SandboxFiles } from './data-directory.js';
 import type { Envelope } from './delivery/envelope.js';
-import { describeAccount, type SandboxDescription } from './describe.js';
+import { describeAccount, describeAnnuaire, type SandboxDescription } from './describe.js';
 import type { SandboxErrorCode } from './errors.js';
 import type { EventLog, SandboxEvents } from './event-log.js';
 import type { FaultPlan, SandboxFault } from './faults.js';
@@ -11,6 +13,8 @@ import type { ServerContext } from './network/server-context.js';
 import type { ResolvedOptions, SandboxAccountState } from './options.js';
 import { PatientSpaceSimulator } from './patient-space/patient-space.js';
 import type { PatientSpace } from './patient-space/types.js';
+import type { PscServer } from './pro-sante-connect/server.js';
+import type { SandboxProSanteConnect } from './pro-sante-connect/types.js';
 import type { Sandbox, SandboxCrl, SandboxMessage } from './sandbox.js';
 import type { SandboxIgc } from './sandbox-igc.js';
 import { startVariant, type SandboxVariant } from './variant.js';
@@ -24,6 +28,8 @@ export interface RunningParts {
   readonly events: EventLog;
   readonly faults: FaultPlan;
   readonly endpoint: Endpoint;
+  readonly psc: PscServer;
+  readonly annuaire: AnnuaireServer;
   readonly files: SandboxFiles | null;
 }
 
@@ -52,6 +58,14 @@ export class RunningSandbox implements Sandbox {
 
   get host(): string {
     return this.#parts.resolved.host;
+  }
+
+  get proSanteConnect(): SandboxProSanteConnect {
+    return this.#parts.psc;
+  }
+
+  get annuaire(): SandboxAnnuaire {
+    return this.#parts.annuaire;
   }
 
   get ports(): SandboxPorts {
@@ -151,7 +165,8 @@ export class RunningSandbox implements Sandbox {
   }
 
   describe(): SandboxDescription {
-    const { files, context } = this.#parts;
+    const { files, context, psc, annuaire } = this.#parts;
+    const { port, issuer, discoveryUrl, clientId, clientSecret, users } = psc;
     return {
       host: this.host,
       servername: this.servername,
@@ -160,6 +175,8 @@ export class RunningSandbox implements Sandbox {
       environment: 'test',
       caFile: this.caFile,
       crlUrls: this.crl.urls,
+      proSanteConnect: { port, issuer, discoveryUrl, clientId, clientSecret, users },
+      annuaire: describeAnnuaire(annuaire),
       accounts: context.accounts.all.map((account) => describeAccount(account, files?.clients.get(account.address))),
     };
   }
@@ -169,6 +186,8 @@ export class RunningSandbox implements Sandbox {
     this.#stopped = true;
     await Promise.all(this.#variants.map(async (variant) => variant.close()));
     await this.#parts.endpoint.close();
+    await this.#parts.psc.close();
+    await this.#parts.annuaire.close();
     await this.#parts.igc.close();
   }
 

@@ -1,10 +1,12 @@
 import type { SandboxAccount } from './account.js';
+import type { SandboxAnnuaire } from './annuaire/types.js';
 import type { SandboxDescription } from './describe.js';
 import type { SandboxEvents } from './event-log.js';
 import type { SandboxFault } from './faults.js';
 import type { SandboxPorts } from './network/endpoint.js';
 import type { SandboxAccountState } from './options.js';
 import type { PatientSpace } from './patient-space/types.js';
+import type { SandboxProSanteConnect } from './pro-sante-connect/types.js';
 import type { SandboxVariant } from './variant.js';
 import type { SandboxVariantName } from './variant-names.js';
 
@@ -28,6 +30,10 @@ export interface Sandbox {
   /** The same as a file; `null` without a data directory. */
   readonly caFile: string | null;
   readonly crl: SandboxCrl;
+  /** Pro Santé Connect, whose access tokens open the mailboxes of its people by XOAUTH2 and OAUTHBEARER. */
+  readonly proSanteConnect: SandboxProSanteConnect;
+  /** The public extractions of the Annuaire Santé and the white list: the accounts, and a country of fiction around them. */
+  readonly annuaire: SandboxAnnuaire;
   readonly accounts: readonly SandboxAccount[];
   readonly events: SandboxEvents;
   /** @throws MssError `ERR_MSS_SANDBOX_UNKNOWN_ACCOUNT` */

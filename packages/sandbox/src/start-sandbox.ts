@@ -1,5 +1,7 @@
 import { getProfile, MssError } from '@mss/core';
 import { Account, Accounts } from './account.js';
+import { createPublication } from './annuaire/open-annuaire.js';
+import { AnnuaireServer } from './annuaire/server.js';
 import { writeSandboxFiles } from './data-directory.js';
 import { Operator } from './delivery/operator.js';
 import type { SandboxErrorCode } from './errors.js';
@@ -8,6 +10,7 @@ import { FaultPlan } from './faults.js';
 import { openEndpoint } from './network/endpoint.js';
 import type { ServerContext } from './network/server-context.js';
 import { resolveOptions, type ResolvedOptions, type SandboxAccountOptions, type SandboxOptions } from './options.js';
+import { PscServer } from './pro-sante-connect/server.js';
 import { RunningSandbox } from './running-sandbox.js';
 import type { Sandbox } from './sandbox.js';
 import { SandboxIgc } from './sandbox-igc.js';
@@ -18,7 +21,7 @@ const hostname = 'operateur.mssante.test';
 
 /**
  * Starts a whole MSSanté world in this process, without root and without network: a test IGC with CRLs, an operator
- * with SMTP and IMAP, mailboxes of every kind, and Mon espace santé.
+ * with SMTP and IMAP, mailboxes of every kind, Pro Santé Connect, the files of the Annuaire, and Mon espace santé.
  *
  * @throws MssError `ERR_MSS_SANDBOX_OPTION`
  * @throws MssError `ERR_MSS_SANDBOX_PORT_TAKEN`
@@ -27,11 +30,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const resolved = resolveOptions(options);
   const { host, portBase, profile } = resolved;
   const igc = await SandboxIgc.open({ host, hostname, profile, crlPort: portBase === null ? 0 : portBase + 4 });
+  let psc: PscServer | null = null;
+  let annuaire: AnnuaireServer | null = null;
   try {
     const budget = new StorageBudget(resolved.limits.storageBytes);
     const accounts = await createAccounts(resolved, { igc, budget });
     const { clock, random, limits, trustedDomains, unknownRecipients } = resolved;
-    const operator = new Operator({ hostname, accounts, budget, trustedDomains, unknownRecipients, clock, random });
+    const publication = createPublication(resolved.annuaire, {
+      clock,
+      accounts: accounts.all,
+      trustedDomains,
+      users: () => psc?.users ?? [],
+    });
+    // Whoever is found in the directory can be written to: the message comes back, for the mailbox is nowhere.
+    const reachable = new Set([...trustedDomains, ...publication.asciiDomains]);
+    const operator = new Operator({ hostname, accounts, budget, trustedDomains: reachable, unknownRecipients, clock, random });
     const events = new EventLog(limits.events);
     const faults = new FaultPlan();
     const context: ServerContext = {
@@ -48,6 +61,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         const allowed = authorizationId === '' || account?.address.toLowerCase() === authorizationId.toLowerCase();
         return account !== undefined && allowed ? account : null;
       },
+      acceptsToken: (account, token) => account.acceptsToken(token) || (psc?.opens(token, account.address) ?? false),
     };
     const files =
       resolved.dataDirectory === null
@@ -57,9 +71,27 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
             intermediatePem: igc.intermediatePem,
             accounts: accounts.all,
           });
+    psc = await PscServer.open({
+      host,
+      port: portBase === null ? 0 : portBase + 5,
+      identity: await igc.conformingServer(),
+      accounts: accounts.all,
+      clock,
+      random,
+      settings: resolved.proSanteConnect,
+      isValidClient: (fingerprint256) => igc.isValidClient(fingerprint256),
+    });
+    annuaire = await AnnuaireServer.open({
+      host,
+      port: portBase === null ? 0 : portBase + 6,
+      identity: await igc.conformingServer(),
+      publication,
+    });
     const endpoint = await openEndpoint({ context, identity: await igc.conformingServer(), name: 'main', host, portBase });
-    return new RunningSandbox({ resolved, igc, context, events, faults, endpoint, files });
+    return new RunningSandbox({ resolved, igc, context, events, faults, endpoint, psc, annuaire, files });
   } catch (error) {
+    await annuaire?.close();
+    await psc?.close();
     await igc.close();
     throw error;
   }

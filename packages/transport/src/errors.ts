@@ -5,7 +5,7 @@
  * codes. A verdict on the channel (TLS version, suite, chain, revocation) is not here: it comes through unchanged
  * from `@mss/pki` as `ERR_MSS_TLS_*` or `ERR_MSS_PKI_*`.
  */
-export type TransportErrorCode = SmtpErrorCode | ImapErrorCode;
+export type TransportErrorCode = SmtpErrorCode | ImapErrorCode | MailboxKindErrorCode;
 
 /** Codes of the SMTP side. "Survives" says whether the connection can be used again. */
 export type SmtpErrorCode =
@@ -54,8 +54,10 @@ export type SmtpErrorCode =
 export type ImapErrorCode =
   /** The server refuses these credentials. Does not survive. */
   | 'ERR_MSS_IMAP_AUTH_FAILED'
-  /** The server cannot judge the credentials now (`[UNAVAILABLE]`, `[INUSE]`, `[LIMIT]`). Does not survive. */
+  /** The server cannot judge the credentials now (`[UNAVAILABLE]`, `[INUSE]`). Does not survive. */
   | 'ERR_MSS_IMAP_AUTH_UNAVAILABLE'
+  /** The server allows no further connection of this mailbox now (`[LIMIT]`, or its words say so). Wait longer each time. */
+  | 'ERR_MSS_IMAP_TOO_MANY_CONNECTIONS'
   /** The server does not offer the mechanism these credentials need; none was sent. Does not survive. */
   | 'ERR_MSS_IMAP_AUTH_MECHANISM'
   /** The server refuses the access token, also after it was renewed once. Does not survive. */
@@ -84,3 +86,14 @@ export type ImapErrorCode =
   | 'ERR_MSS_IMAP_CLOSED'
   /** The server does not offer an extension the call needs (QUOTA, MOVE without UIDPLUS). Survives. */
   | 'ERR_MSS_IMAP_UNSUPPORTED';
+
+/** Why a mailbox of this kind may not be used like this. */
+export type MailboxKindErrorCode =
+  /** The authentication is not one for this kind of mailbox in this profile. */
+  | 'ERR_MSS_MAILBOX_AUTHENTICATION'
+  /** An applicative mailbox would need a person (PIN, one-time code, Pro Santé Connect). */
+  | 'ERR_MSS_MAILBOX_INTERACTIVE'
+  /** A mailbox of a person or of several persons would be opened with nobody's own credentials. */
+  | 'ERR_MSS_MAILBOX_NOBODY'
+  /** More connections than are sensible for this kind. */
+  | 'ERR_MSS_MAILBOX_CONNECTIONS';

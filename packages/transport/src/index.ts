@@ -7,7 +7,7 @@
  *
  * @packageDocumentation
  */
-export { type ImapErrorCode, type SmtpErrorCode, type TransportErrorCode } from './errors.js';
+export { type ImapErrorCode, type MailboxKindErrorCode, type SmtpErrorCode, type TransportErrorCode } from './errors.js';
 export {
   type CertificateAuthentication,
   type MailboxAuthentication,
@@ -38,11 +38,45 @@ export { type MailFolder, type SpecialUse } from './imap/list.js';
 export { type FolderStatus } from './imap/status.js';
 export { type FetchedMessage, type FetchRequest } from './imap/fetch-new.js';
 export { type ReadRequest } from './imap/read-message.js';
-export { type WaitRequest } from './imap/wait-for-new.js';
-export { followMailbox, type BackOff, type FollowedMessage, type FollowOptions } from './imap/follow.js';
-export { type FlagChange } from './imap/store.js';
+export { type SyncEvent, type SyncRequest } from './imap/synchronise.js';
+export { type SyncState } from './imap/sync-state.js';
+export { type ChangeRequest, type WaitRequest } from './imap/wait.js';
+export {
+  followChanges,
+  followMailbox,
+  type BackOff,
+  type FollowChangesOptions,
+  type FollowedEvent,
+  type FollowedMessage,
+  type FollowOptions,
+  type ReconnectOptions,
+} from './imap/follow.js';
+export { type FlagChange, type FlagResult } from './imap/store.js';
+export { type FlagsRequest, type MessageFlags } from './imap/fetch-flags.js';
+export { type OpenFolder } from './imap/open-folder.js';
 export { type CopyRequest, type CopyResult } from './imap/copy-move.js';
 export { type AppendRequest, type AppendResult } from './imap/append.js';
+export { chooseFolder, type FolderQuery, type MailNamespace, type MailNamespaces } from './imap/folders.js';
+export { type ExpungeRequest } from './imap/expunge.js';
+export { type SentCopy, type SentRequest, type SentResult } from './imap/sent.js';
+export { createMailboxPool, type MailboxPool, type MailboxPoolOptions } from './imap/pool.js';
+export { checkMailboxKind, mailboxKindRules, type MailboxKind, type MailboxKindRules, type MailboxUse } from './imap/kind.js';
 export { type MailboxQuota } from './imap/quota.js';
 export { type KnownFolder } from './imap/session.js';
 export { defaultImapTimeouts, type ImapTimeouts } from './imap/timeouts.js';
+export { type AutoconfigErrorCode } from './autoconfig/errors.js';
+export { discoverMailbox } from './autoconfig/discover.js';
+export {
+  type AutoconfigEvidence,
+  type AutoconfigRefusal,
+  type AutoconfigSource,
+  type DiscoverMailboxOptions,
+  type MailboxPreset,
+  type MailboxSettings,
+  type MailServer,
+  type MailServerSetting,
+  type MailService,
+} from './autoconfig/types.js';
+export { createMailDns, type MailDns, type MailDnsOptions } from './autoconfig/dns.js';
+export { type SrvRecord } from './autoconfig/srv.js';
+export { mailizMailboxPreset } from './autoconfig/preset.js';

@@ -22,6 +22,8 @@ interface ImapConnection {
   readonly heard: string[];
   readonly heardInClear: string[];
   readonly socket: Socket;
+  /** SHA-256 of what the client showed, `null` when it showed nothing. */
+  clientCertificate(): string | null;
 }
 
 interface FakeMessage {
@@ -64,7 +66,8 @@ export async function startImapServer(options: FakeImapOptions): Promise<FakeIma
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
     socket.setNoDelay(true);
-    const connection: ImapConnection = { number: connections.length, heard: [], heardInClear: [], socket };
+    let shown: string | null = null;
+    const connection: ImapConnection = { number: connections.length, heard: [], heardInClear: [], socket, clientCertificate: () => shown };
     connections.push(connection);
     const secure = (): void => {
       const stream = new TLSSocket(socket, {
@@ -75,6 +78,7 @@ export async function startImapServer(options: FakeImapOptions): Promise<FakeIma
         rejectUnauthorized: false,
       });
       streams.add(stream);
+      stream.on('secure', () => (shown = stream.getPeerX509Certificate()?.fingerprint256 ?? null));
       stream.on('error', () => {}).on('close', () => streams.delete(stream));
       if (options.security === 'implicit') stream.write(`${options.greeting ?? '* OK ready'}\r\n`);
       speak(stream, {

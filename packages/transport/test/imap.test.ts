@@ -1,3 +1,4 @@
+import { createSecureChannelPolicy, createTrustStore } from '@mss/pki';
 import { startTcpProxy } from '@mss/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openMailbox, type FetchedMessage, type Mailbox, type MailboxOptions } from '../src/index.js';
@@ -158,7 +159,11 @@ describe('nothing leaves on a channel that is refused [ECO.1.1.1, ECO.1.1.6]', (
       server.behave((line, connection) =>
         connection.number >= from && line === command && connection.heard.length === 0 ? answer : undefined,
       );
-      await expect(open(server, { security: 'starttls' })).rejects.toMatchObject({ code, requirement: 'ECO.1.1.1' });
+      // Nothing settled yet: a first handshake without client certificate, then the connection that logs in.
+      const policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'test', anchors: [world.igc.caPem] }) });
+      closing.push(policy);
+      await expect(open(server, { security: 'starttls', policy })).rejects.toMatchObject({ code, requirement: 'ECO.1.1.1' });
+      expect(server.connections.length).toBeGreaterThan(from);
       expect(heard(server)).toEqual([]);
       expect(server.connections.flatMap((one) => one.heardInClear).join()).not.toMatch(/AUTH|LOGIN/);
     }

@@ -24,6 +24,11 @@ async function plainServer(behave: (socket: Socket) => void): Promise<{ port: nu
   return { port, received: () => received, close: () => server.close() };
 }
 
+const bytes = (hex: string): string => Buffer.from(hex, 'hex').toString('latin1');
+/** LDAP's StartTLS request, and the answer `unavailable` (RFC 4511 §4.14). */
+const ldapRequest = bytes('301d02010177188016312e332e362e312e342e312e313436362e3230303337');
+const ldapUnavailable = bytes('300c02010178070a013404000400');
+
 describe('ECO.1.1.1', () => {
   it('connects over TLS to an operator that presents a good certificate', async () => {
     const good = await world.igc.issueServer({ hostnames: [operatorName] });
@@ -38,16 +43,17 @@ describe('ECO.1.1.1', () => {
     clear.close();
   });
 
-  it('sends nothing in clear when STARTTLS is not offered, over IMAP and SMTP', async () => {
+  it('sends nothing in clear when STARTTLS is not offered, over IMAP, SMTP and LDAP', async () => {
     const policy = createSecureChannelPolicy({ trust: world.trust });
     const answers: readonly [ReturnType<typeof startTlsDialogues.imap>, string, string, string][] = [
       [startTlsDialogues.imap(), '* OK ready\r\n', '* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\na1 OK\r\n', 'a1 CAPABILITY\r\n'],
       [startTlsDialogues.smtp(), '220 ready\r\n', '250-hello\r\n250 AUTH PLAIN\r\n', 'EHLO localhost\r\n'],
+      [startTlsDialogues.ldap(), '', ldapUnavailable, ldapRequest],
     ];
     for (const [startTls, greeting, answer, said] of answers) {
       const stripped = await plainServer((socket) => {
         socket.write(greeting);
-        socket.once('data', () => socket.write(answer));
+        socket.once('data', () => socket.write(Buffer.from(answer, 'latin1')));
       });
       const refused = await refusalOf(
         policy.connectStartTls({ host: '127.0.0.1', port: stripped.port, servername: operatorName, startTls, timeoutMs: 15_000 }),

@@ -1,9 +1,9 @@
 /** ECO.1.1.6: the certificate that the operator presents is not revoked, by CRL or OCSP, whatever the authority. */
-import { createTestIgc } from '@mss/testkit';
-import { createTrustStore } from '@mss/pki';
+import { createTestIgc, startOcspResponder } from '@mss/testkit';
+import { createSecureChannelPolicy, createTrustStore } from '@mss/pki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startOcspResponder } from '../../../packages/pki/test/support/ocsp-responder.js';
-import { nothingSeen } from '../../../packages/pki/test/support/tls-rig.js';
+import { refusalOf } from '../../../packages/pki/test/support/refusal.js';
+import { nothingSeen, startTlsRig } from '../../../packages/pki/test/support/tls-rig.js';
 import { operatorName, startWorld, type World } from '../../../packages/pki/test/support/world.js';
 
 let world: World;
@@ -74,6 +74,29 @@ describe('ECO.1.1.6', () => {
       evidence: nothingSeen,
     });
     await responder.close();
+  });
+
+  it('goes by the CRL that says revoked when two that hold speak about the certificate', async () => {
+    const [older, newer] = ['/eco-older.crl', '/eco-newer.crl'];
+    const { crlServer, intermediate } = world.igc;
+    const urls = [older, newer].map((path) => crlServer.url + path);
+    const server = await world.igc.issueServer({ hostnames: [operatorName], crlUrls: urls });
+    crlServer.setBody(older, world.igc.crl(intermediate));
+    world.igc.revoke(server);
+    crlServer.setBody(newer, world.igc.crl(intermediate));
+    // The first address alone would let it pass: the policy has learnt the newer list from another server.
+    const neighbour = await world.igc.issueServer({ hostnames: [operatorName], crlUrls: urls.slice(1) });
+    const policy = createSecureChannelPolicy({ trust: world.trust });
+    const connect = async (certificate: typeof server): Promise<string> => {
+      const rig = await startTlsRig({ certificate });
+      const { code } = await refusalOf(
+        policy.connect({ host: '127.0.0.1', port: rig.port, servername: operatorName }).then((socket) => socket.destroy()),
+      );
+      await rig.close();
+      return code;
+    };
+    expect([await connect(server), await connect(neighbour), await connect(server)]).toEqual(['none', 'none', 'ERR_MSS_TLS_REVOKED']);
+    await policy.close();
   });
 
   it('asks whatever the authority is', async () => {

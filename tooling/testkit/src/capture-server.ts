@@ -1,5 +1,6 @@
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket, type SecureContextOptions } from 'node:tls';
+import * as der from './der.js';
 import { listen, stopListening } from './listen.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 import type { TlsObservation } from './tls-wire.js';
@@ -8,7 +9,7 @@ export interface CaptureServerOptions {
   /** Key, certificate and whatever else the context takes; without it the server speaks in the clear. */
   readonly tls?: SecureContextOptions;
   /** The dialogue before TLS; without it TLS comes first. */
-  readonly starttls?: 'smtp' | 'imap';
+  readonly starttls?: 'smtp' | 'imap' | 'ldap';
   /** Sent once the connection is up (after TLS when there is TLS), for example `"220 capture ESMTP\r\n"`. */
   readonly greeting?: string;
   /** Answers a line of the client's; `null` for silence. */
@@ -123,8 +124,15 @@ class Session {
     if (greeting !== undefined) this.#socket.write(greeting);
   }
 
-  #clearDialogue(protocol: 'smtp' | 'imap'): void {
+  #clearDialogue(protocol: 'smtp' | 'imap' | 'ldap'): void {
     const socket = this.#socket;
+    if (protocol === 'ldap') {
+      socket.once('data', (request: Buffer) => {
+        socket.write(ldapConsent(request));
+        this.#secure();
+      });
+      return;
+    }
     socket.write(protocol === 'smtp' ? '220 capture ESMTP\r\n' : '* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] capture\r\n');
     const onData = (chunk: Buffer): void => {
       for (const line of chunk.toString('latin1').split('\r\n').filter(Boolean)) {
@@ -136,6 +144,12 @@ class Session {
     };
     socket.on('data', onData);
   }
+}
+
+/** ExtendedResponse with resultCode success, under the message id of the request (RFC 4511 §4.14.2). */
+function ldapConsent(request: Buffer): Uint8Array {
+  const id = request.subarray(2, 4 + (request[3] ?? 0));
+  return der.sequence(id, der.tlv(0x78, [der.enumerated(0), der.octetString([]), der.octetString([])]));
 }
 
 function clearReply(protocol: 'smtp' | 'imap', line: string): { readonly reply: string; readonly upgrade: boolean } {

@@ -31,6 +31,9 @@ export type KeyPurpose = 'serverAuth' | 'clientAuth' | 'emailProtection' | 'OCSP
 
 export type SignatureHash = 'sha256' | 'sha1';
 
+/** Named bits of KeyUsage (RFC 5280 §4.2.1.3) that tests need. */
+export type KeyUsageBit = 'digitalSignature' | 'keyEncipherment' | 'keyCertSign' | 'cRLSign';
+
 export interface CertificateFields {
   readonly subject: TestName;
   readonly issuer: TestName;
@@ -41,6 +44,8 @@ export interface CertificateFields {
   readonly serial?: Uint8Array;
   readonly authority?: { readonly pathLength?: number };
   readonly purposes?: readonly KeyPurpose[];
+  /** Default: keyCertSign and cRLSign for authorities, digitalSignature and keyEncipherment for the others. */
+  readonly keyUsage?: readonly KeyUsageBit[];
   /** DNS names and IP addresses. */
   readonly hostnames?: readonly string[];
   readonly emails?: readonly string[];
@@ -122,12 +127,20 @@ function alternativeNames(fields: CertificateFields): Uint8Array[] {
 
 const uri = (url: string): Uint8Array => contextPrimitive(6, ia5Bytes(url));
 
+const usageBits: Readonly<Record<KeyUsageBit, number>> = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6 };
+
+/** A named bit list of one octet: trailing zeros go (X.690 §11.2.2). */
+function namedBits(bits: readonly number[]): Uint8Array {
+  const octet = bits.reduce((sum, bit) => sum | (0x80 >> bit), 0);
+  return bitString(Uint8Array.of(octet), 7 - Math.max(...bits));
+}
+
 function extensions(fields: CertificateFields): Uint8Array {
   const { authority, purposes = [], crlUrls = [], issuerUrls = [], ocspUrls = [] } = fields;
   const constraints =
     authority === undefined ? sequence() : sequence(boolean(true), authority.pathLength === undefined ? [] : integer(authority.pathLength));
-  // keyCertSign + cRLSign for authorities, digitalSignature + keyEncipherment for the others.
-  const usage = authority === undefined ? bitString(Uint8Array.of(0b1010_0000), 5) : bitString(Uint8Array.of(0b0000_0110), 1);
+  const usual: readonly KeyUsageBit[] = authority === undefined ? ['digitalSignature', 'keyEncipherment'] : ['keyCertSign', 'cRLSign'];
+  const usage = namedBits((fields.keyUsage ?? usual).map((name) => usageBits[name]));
   const access = [
     ...ocspUrls.map((url) => sequence(oid('1.3.6.1.5.5.7.48.1'), uri(url))),
     ...issuerUrls.map((url) => sequence(oid('1.3.6.1.5.5.7.48.2'), uri(url))),

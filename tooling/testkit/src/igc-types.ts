@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { KeyPurpose, SignatureHash, TestName } from './certificate.js';
+import type { KeyPurpose, KeyUsageBit, SignatureHash, TestName } from './certificate.js';
 import type { CrlFields, RevocationReason } from './crl.js';
 import type { CrlServer } from './crl-server.js';
 
@@ -38,6 +38,7 @@ export interface IssueOptions {
   readonly notAfter?: Date;
   /** Extended key usage. */
   readonly eku?: readonly KeyPurpose[];
+  readonly keyUsage?: readonly KeyUsageBit[];
   readonly keyBits?: number;
   /** Default `'rsa'`; `'ec'` makes a certificate that no ECDHE-RSA suite can use. */
   readonly keyType?: 'rsa' | 'ec';

@@ -181,6 +181,7 @@ class Igc implements TestIgc {
       ocspUrls: options.ocspUrls ?? [],
       serial: randomSerial(),
       hash: options.hash ?? 'sha256',
+      ...(options.keyUsage === undefined ? {} : { keyUsage: options.keyUsage }),
       unknownCriticalExtension: options.unknownCriticalExtension ?? false,
       extraExtensions: options.extraExtensions ?? [],
     };

@@ -20,6 +20,14 @@ export {
 export { buildCertificate, extension, type CertificateFields, type KeyPurpose, type TestName } from './certificate.js';
 export { buildCrl, type CrlFields, type RevocationReason, type RevokedEntry } from './crl.js';
 export { type CrlFault, type CrlFaultOptions, type CrlServer } from './crl-server.js';
+export {
+  answerOcsp,
+  startOcspResponder,
+  type OcspBehaviour,
+  type OcspConduct,
+  type OcspFault,
+  type OcspResponder,
+} from './ocsp-responder.js';
 export { testEcKey, testRsaKey } from './key-pool.js';
 export * as der from './der.js';
 export { startTcpProxy, type ProxyConnection, type ProxyFaults, type TcpProxy, type TcpProxyOptions } from './tcp-proxy.js';

@@ -7,6 +7,8 @@ export interface TlsObservation {
   readonly certificates: number;
   /** A signature with the private key was sent. */
   readonly certificateVerify: boolean;
+  /** Handshake records after ChangeCipherSpec: one, the Finished message, unless a handshake is made again. */
+  readonly encryptedHandshakes: number;
   readonly applicationRecords: number;
   /** Encrypted bytes, padding and tag included. */
   readonly applicationBytes: number;
@@ -25,6 +27,9 @@ export interface ClientHello {
 
 const maxClearText = 65_536;
 
+/** A handshake record begins the stream, or follows a line of clear text, or LDAP's StartTLS request (RFC 4511 §4.14). */
+const tlsBegins: RegExp = new RegExp(`(?<=^|\\n|1\\.3\\.6\\.1\\.4\\.1\\.1466\\.20037)${String.fromCharCode(0x16, 0x03)}`);
+
 /**
  * Reads along what a client sends, without taking part: the handshake of TLS 1.2 is in the clear up to
  * ChangeCipherSpec, so whether a certificate left is seen even when the handshake then fails.
@@ -40,6 +45,7 @@ export class TlsWire {
   #clientHello: ClientHello | null = null;
   #certificates = 0;
   #certificateVerify = false;
+  #encryptedHandshakes = 0;
   #applicationRecords = 0;
   #applicationBytes = 0;
 
@@ -49,6 +55,7 @@ export class TlsWire {
       clientHello: this.#clientHello,
       certificates: this.#certificates,
       certificateVerify: this.#certificateVerify,
+      encryptedHandshakes: this.#encryptedHandshakes,
       applicationRecords: this.#applicationRecords,
       applicationBytes: this.#applicationBytes,
     };
@@ -57,14 +64,12 @@ export class TlsWire {
   feed(chunk: Uint8Array): void {
     let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (!this.#inTls) {
-      // A handshake record begins the stream or follows a line of clear text.
-      const atLineStart = this.#clear === '' || this.#clear.endsWith('\n');
-      const start = atLineStart && bytes[0] === 0x16 ? 0 : bytes.indexOf('\n\u0016\u0003', 0, 'latin1') + 1;
-      const found = start > 0 || (atLineStart && bytes[0] === 0x16);
-      this.#clear = (this.#clear + bytes.subarray(0, found ? start : bytes.length).toString('latin1')).slice(0, maxClearText);
-      if (!found) return;
+      const text = this.#clear + bytes.toString('latin1');
+      const start = text.search(tlsBegins);
+      this.#clear = text.slice(0, start < 0 ? maxClearText : start);
+      if (start < 0) return;
       this.#inTls = true;
-      bytes = bytes.subarray(start);
+      bytes = Buffer.from(text.slice(start), 'latin1');
     }
     this.#pending = Buffer.concat([this.#pending, bytes]);
     this.#records();
@@ -83,10 +88,11 @@ export class TlsWire {
 
   #record(type: number, content: Buffer): void {
     if (type === 20) this.#encrypted = true;
+    else if (type === 22 && this.#encrypted) this.#encryptedHandshakes += 1;
     else if (type === 23) {
       this.#applicationRecords += 1;
       this.#applicationBytes += content.length;
-    } else if (type === 22 && !this.#encrypted) {
+    } else if (type === 22) {
       this.#handshake = Buffer.concat([this.#handshake, content]);
       this.#messages();
     }
@@ -118,7 +124,8 @@ function readClientHello(body: Buffer): ClientHello {
   let serverName: string | null = null;
   let statusRequest = false;
   const sessionLength = body.readUInt8(34);
-  let resumes = sessionLength > 0;
+  let presharedKey = false;
+  let ticket = false;
   let at = 35 + sessionLength;
   const suitesEnd = at + 2 + body.readUInt16BE(at);
   for (at += 2; at < suitesEnd; at += 2) cipherSuites.push(body.readUInt16BE(at));
@@ -129,8 +136,11 @@ function readClientHello(body: Buffer): ClientHello {
     const content = body.subarray(at + 4, at + 4 + body.readUInt16BE(at + 2));
     if (type === 0 && content.length > 5) serverName = content.subarray(5).toString('latin1');
     else if (type === 5) statusRequest = true;
-    else if (type === 35 && content.length > 0) resumes = true;
+    else if (type === 35 && content.length > 0) ticket = true;
+    else if (type === 41) presharedKey = true;
     else if (type === 43) for (let i = 1; i + 2 <= content.length; i += 2) versions.push(content.readUInt16BE(i));
   }
+  // A client of TLS 1.3 fills the session id with random bytes for old middleboxes (RFC 8446 §4.1.2, appendix D.4).
+  const resumes = presharedKey || ticket || (sessionLength > 0 && !versions.includes(0x0304));
   return { versions, cipherSuites, serverName, statusRequest, resumes };
 }

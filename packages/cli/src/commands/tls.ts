@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls';
 
 import { defaultLimits } from '@mss/core';
-import { createCrlStore, createTrustStore, probeTls, type TrustStore } from '@mss/pki';
+import { createCrlStore, createTrustStore, probeTls, type TlsProbeRefusal, type TrustStore } from '@mss/pki';
 
 import type { CommandContext, CommandResult } from '../command.js';
 import { usageError } from '../errors.js';
@@ -10,7 +10,7 @@ import { readInput } from '../io.js';
 
 /** Options of `mss tls probe`. */
 export interface ProbeOptions {
-  readonly starttls: 'imap' | 'smtp' | 'none';
+  readonly starttls: 'imap' | 'smtp' | 'ldap' | 'none';
   readonly ca?: readonly string[];
   readonly crlCache?: string;
   readonly servername?: string;
@@ -46,6 +46,14 @@ async function trustOf(context: CommandContext, files: readonly string[] | undef
   return createTrustStore({ name: '--ca', anchors, igcSante: true });
 }
 
+/** The refusal for its reader: for people in their language, with what stands behind an unknown revocation; in JSON always in English. */
+async function reasonFor({ json, language }: CommandContext, { code, reason, causes }: TlsProbeRefusal): Promise<string> {
+  if (json || language === 'en') return reason;
+  const { frenchSentences } = await import('../sentences-fr/index.js');
+  const told = [code, ...causes].flatMap((one) => frenchSentences[one] ?? []);
+  return told.length === 0 ? reason : told.join(' ; ');
+}
+
 /** `mss tls probe`: connects without any credential and says what was found. */
 export async function probeTlsCommand(context: CommandContext, target: string, options: ProbeOptions): Promise<CommandResult> {
   const { host, port } = parseTarget(target);
@@ -72,7 +80,7 @@ export async function probeTlsCommand(context: CommandContext, target: string, o
       checkedAt: revocation.checkedAt,
       nextUpdate: revocation.nextUpdate,
     },
-    refusal: refusal === null ? null : { requirement: refusal.requirement, reason: refusal.reason },
+    refusal: refusal === null ? null : { requirement: refusal.requirement, reason: await reasonFor(context, refusal) },
     clientCertificateRequired,
   };
   if (refusal === null) return { result };

@@ -65,4 +65,9 @@ export const channelSentences: Readonly<Record<string, string>> = Object.freeze(
   ERR_MSS_PKI_OCSP_STALE: "la réponse OCSP est périmée ou datée du futur : vérifier l'horloge",
   ERR_MSS_PKI_OCSP_UNKNOWN: 'le service de révocation (OCSP) ne connaît pas ce certificat',
   ERR_MSS_PKI_OCSP_UNSUPPORTED: 'cette forme de réponse OCSP n’est pas lue',
+  ERR_MSS_IMAP_TOO_MANY_CONNECTIONS: "le serveur n'accepte pas d'autre connexion à cette boîte pour le moment",
+  ERR_MSS_MAILBOX_AUTHENTICATION: "ce mode d'authentification n'est pas prévu pour ce type de boîte",
+  ERR_MSS_MAILBOX_INTERACTIVE: "une boîte applicative s'ouvre sans intervention d'une personne",
+  ERR_MSS_MAILBOX_NOBODY: "une boîte personnelle ou organisationnelle s'ouvre avec les identifiants d'une personne",
+  ERR_MSS_MAILBOX_CONNECTIONS: 'trop de connexions simultanées pour ce type de boîte',
 });

@@ -54,7 +54,13 @@ export const requirementsOfVersion101: readonly Requirement[] = Object.freeze([
   r('ECO.1.0.2', '2', 'shall', '@mss/transport', 'Mail is read by IMAP4 with STARTTLS.'),
   r('ECO.1.1.1', '2.1.1', 'shall', '@mss/pki', 'Every transaction with an operator runs over TLS 1.2 or above.'),
   ...requirementsOfVersion01.filter((one) => ['ECO.1.1.3', 'ECO.1.1.5', 'ECO.1.1.6', 'ECO.1.1.7'].includes(one.id)),
+  r('ECO.1.1.9', '2.1.1', 'shall', '@mss/transport', 'The mailbox is configured by DNS SRV.'),
   r('ECO.1.1.10', '2.1.2', 'shall', '@mss/pki', 'IGC Santé is the only authority that is accepted.'),
+  r('ECO.1.2.1', '2.2', 'shall', '@mss/transport', 'TLS comes first, then SASL XOAUTH2 with the token of Pro Santé Connect.'),
+  r('ECO.1.2.3', '2.2', 'shall', '@mss/transport', 'Failures of the connection do not disturb the other functions of the software.'),
+  r('ECO.1.2.5', '2.2', 'shall', '@mss/transport', 'The access token of Pro Santé Connect is not stored permanently.'),
+  r('ECO.1.2.6', '2.2', 'shall', '@mss/transport', 'The session ends when the refresh token is no longer valid.'),
+  r('ECO.1.2.7', '2.2', 'shall', '@mss/transport', 'The session is opened again by itself while Pro Santé Connect is valid.'),
   ...requirementsOfVersion01
     .filter((one) => one.id.startsWith('ECO.2.'))
     .map((one) => (one.id === 'ECO.2.2.3' || one.id === 'ECO.2.3.2' ? r(one.id, one.section, 'shall', one.owner, one.title) : one)),

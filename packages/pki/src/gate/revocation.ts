@@ -94,18 +94,22 @@ export class RevocationChecker {
     return found === null ? null : this.#status(certificate, found);
   }
 
+  /** Of several CRLs in memory the first in the certificate's order, unless another says *revoked*. */
   #peekCrl(certificate: Certificate, issuer: Certificate, places: Places['crls']): Established | null {
+    let first: Established | null = null;
     for (const { url, point } of places) {
       const loaded = this.#crls.peek(url, issuer);
       if (loaded === null) continue;
       try {
         checkScope(loaded.crl, certificate, point);
-        return fromCrl(loaded, certificate);
       } catch {
         continue;
       }
+      const found = fromCrl(loaded, certificate);
+      if (found.status === 'revoked') return found;
+      first ??= found;
     }
-    return null;
+    return first;
   }
 
   /** Hands over what a server stapled about its own certificate. */

@@ -1,14 +1,9 @@
-import { pkiError } from '../errors.js';
 import type { ClearDialogue, StartTlsDialogue } from '../types.js';
+import { ldap } from './ldap.js';
+import { nonsense, refused } from './refusals.js';
 
 /** Most lines of one answer: a greeting or a list of capabilities that never ends. */
 const maxLines = 100;
-
-const nonsense = (protocol: string): Error =>
-  pkiError('ERR_MSS_TLS_STARTTLS_PROTOCOL', `the server does not speak ${protocol} before STARTTLS`, { details: { protocol } });
-
-const refused = (protocol: string, why: string): Error =>
-  pkiError('ERR_MSS_TLS_STARTTLS_REFUSED', `the ${protocol} server ${why}; nothing is sent in clear`, { details: { protocol } });
 
 interface SmtpReply {
   readonly code: number;
@@ -73,8 +68,9 @@ async function imap(io: ClearDialogue): Promise<void> {
 const anonymous = 'localhost';
 
 /**
- * The clear-text dialogues up to the server's consent, for `connectStartTls` and `warm`. They send EHLO or CAPABILITY and STARTTLS,
- * nothing else; whatever the server said in clear is forgotten, so ask again after the handshake (RFC 3207 §4.2, RFC 9051 §6.2.1).
+ * The clear-text dialogues up to the server's consent, for `connectStartTls` and `warm`. They send EHLO or CAPABILITY and STARTTLS
+ * (LDAP: the StartTLS request), nothing else; whatever the server said in clear is forgotten, so ask again after the handshake
+ * (RFC 3207 §4.2, RFC 9051 §6.2.1, RFC 4511 §4.14.3).
  *
  * @throws ERR_MSS_TLS_STARTTLS_REFUSED from the dialogue, when STARTTLS is not offered (or was stripped on the way) or is refused
  * @throws ERR_MSS_TLS_STARTTLS_PROTOCOL from the dialogue, when the server talks nonsense
@@ -82,8 +78,10 @@ const anonymous = 'localhost';
 export const startTlsDialogues: {
   imap(): StartTlsDialogue;
   smtp(options?: { readonly clientName?: string }): StartTlsDialogue;
+  ldap(): StartTlsDialogue;
 } = Object.freeze({
   imap: () => imap,
+  ldap: () => ldap,
   smtp: ({ clientName = anonymous }: { readonly clientName?: string } = {}): StartTlsDialogue => {
     if (!/^[A-Za-z0-9.:[\]-]{1,255}$/.test(clientName)) throw new TypeError('clientName is a host name or an address literal');
     return (io) => smtp(io, clientName);

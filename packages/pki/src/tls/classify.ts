@@ -74,12 +74,13 @@ async function whyNoServerHello(rules: TlsRules, ask: AskHello | null, cause: Er
   if (legacy.kind === 'hello') {
     if (legacy.version !== 0x0303) return versionRefusal(rules, legacy.version, cause);
     if (!rules.suites.some(({ code }) => code === legacy.suite)) return suiteRefusal(legacy.suite, cause);
-  } else {
+  } else if (legacy.kind === 'alert' || !isClosed(cause)) {
     const modern = await ask({ versions: 'tls13' });
     if (modern.kind === 'hello' && modern.version === 0x0304) return versionRefusal(rules, modern.version, cause);
     if (alert === 70) return versionRefusal(rules, null, cause);
     if (legacy.kind === 'alert' && (legacy.description === 40 || legacy.description === 71)) return suiteRefusal(null, cause);
   }
+  // A link that breaks under every hello of TLS 1.2 is not a server that refuses it: that one says so by an alert.
   return isClosed(cause) ? closed(cause) : handshakeRefusal(cause);
 }
 

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { isMssError, MssError, withDeadline, type Clock, type Logger, type Profile, type TlsRules } from '@mss/core';
-import type { ClientIdentity } from '../client-identity.js';
+import { identityKey, type ClientIdentity } from '../client-identity.js';
 import { pkiError, type PkiErrorCode } from '../errors.js';
 import { revocationUnknown, type ChainGate, type GateTarget, type JudgedChain, type Judgement } from '../gate/gate.js';
 import { underSignal, type Dial } from '../net/dial.js';
 import { presetOfDomain, type OperatorPreset } from '../operator-preset.js';
-import type { ConnectionOptions, ConnectOptions, SecureSocket, SecureTarget, StartTlsDialogue } from '../types.js';
+import type { ConnectionDecision, ConnectionOptions, ConnectOptions, SecureSocket, SecureTarget, StartTlsDialogue } from '../types.js';
 import type { AskHello } from './classify.js';
 import type { TlsContexts } from './context.js';
 import { decisionOf } from './decision.js';
@@ -46,6 +46,13 @@ interface Attempt {
 }
 
 const defaultTimeoutMs = 30_000;
+
+/** Refusals behind which a key may stand that can no longer sign. */
+const brokenOff: ReadonlySet<PkiErrorCode> = new Set<PkiErrorCode>([
+  'ERR_MSS_TLS_HANDSHAKE',
+  'ERR_MSS_TLS_CLOSED',
+  'ERR_MSS_TLS_CLIENT_CERTIFICATE',
+]);
 
 /** Chains that one server may show within one deadline: a balancer with a certificate on each of its machines. */
 const maxChains = 3;
@@ -96,6 +103,19 @@ export class Connector {
   /** The identity for a connection: its own, the policy's, or none. */
   wantedIdentity({ clientIdentity }: Pick<ConnectionOptions, 'clientIdentity'>): ClientIdentity | null {
     return clientIdentity === undefined ? this.#options.identity : clientIdentity;
+  }
+
+  /** Settles the verdict of a server on a connection of its own, without identity; then, and only then, opens the identity's key. */
+  async warm(options: ConnectOptions, startTls: StartTlsDialogue | null): Promise<ConnectionDecision> {
+    const deadline = withDeadline(options.timeoutMs ?? defaultTimeoutMs, options.signal);
+    try {
+      const socket = await this.connect({ ...options, clientIdentity: null, signal: deadline.signal }, startTls);
+      socket.destroy();
+      await this.wantedIdentity(options)?.[identityKey].ready(deadline.signal);
+      return socket.decision;
+    } finally {
+      deadline.release();
+    }
   }
 
   /** Another ClientHello to the same server, on a connection of its own. */
@@ -176,13 +196,22 @@ export class Connector {
   async #handshake(attempt: Attempt, first: boolean): Promise<HandshakeOutcome> {
     const { options, target, wanted, signal, ask, once, onRefused } = attempt;
     const { gate, contexts, rules } = this.#options;
-    const looks = once ? 'full' : this.#looks(options, { wanted, first });
+    // A stream of the caller's is used for both looks, save that a card is not even asked for its PIN before the verdict.
+    const withCard = wanted !== null && wanted.kind !== 'software';
+    const looks = once ? (withCard && !this.isWarm(options) ? 'look-only' : 'full') : this.#looks(options, { wanted, first });
     const identity = looks === 'full' ? wanted : null;
+    // Before anything is opened: somebody may have to type a PIN, or the key may be gone.
+    if (identity !== null) {
+      await identity[identityKey].ready(signal);
+      contexts.of(identity);
+    }
     const stream = await attempt.open();
     try {
       return await handshake(stream, { gate, contexts, rules, target, identity, looks, once, signal, ask });
     } catch (error) {
       if (!(error instanceof RefusedHandshake)) throw error;
+      // A handshake that broke because a card was taken out in the middle says so.
+      if (brokenOff.has(error.refusal.code)) identity?.[identityKey].current().assertUsable();
       report(error, onRefused);
       throw error.refusal;
     }

@@ -1,7 +1,7 @@
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { constants, X509Certificate } from 'node:crypto';
-import type { TlsRules } from '@mss/core';
-import { identityMaterial, type ClientIdentity } from '../client-identity.js';
+import { isMssError, type TlsRules } from '@mss/core';
+import { identityKey, type ClientIdentity, type ClientKey } from '../client-identity.js';
 import { pkiError } from '../errors.js';
 import { storeContents, type TrustStore } from '../trust-store.js';
 import type { Certificate } from '../x509/certificate.js';
@@ -31,13 +31,13 @@ const secureOptions = constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TI
 
 const armour = ({ der }: Certificate): string => new X509Certificate(der).toString();
 
-/** The TLS contexts of a policy: one without identity, one for each identity, made when first needed. */
+/** The TLS contexts of a policy: one without identity, one for each key of an identity, made when first needed. */
 export class TlsContexts {
   readonly ciphers: string;
   /** PEM of every certificate of the stores. */
   readonly authorities: readonly string[];
   readonly #options: SecureContextOptions;
-  readonly #byIdentity = new WeakMap<ClientIdentity, SecureContext>();
+  readonly #byKey = new WeakMap<ClientKey, SecureContext>();
   #anonymous: SecureContext | null = null;
 
   constructor(rules: TlsRules, stores: readonly TrustStore[]) {
@@ -54,21 +54,19 @@ export class TlsContexts {
     };
   }
 
-  /** @throws ERR_MSS_PKI_IDENTITY when OpenSSL does not take the identity. */
+  /** @throws ERR_MSS_PKI_IDENTITY when OpenSSL does not take the identity, or what its key source throws when the key is not open. */
   of(identity: ClientIdentity | null): SecureContext {
     if (identity === null) return (this.#anonymous ??= createSecureContext(this.#options));
-    const known = this.#byIdentity.get(identity);
+    const source = identity[identityKey];
+    const key = source.current();
+    const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const { pfx, ...material } = identity[identityMaterial];
     try {
-      const context = createSecureContext({
-        ...this.#options,
-        ...material,
-        ...(pfx === undefined ? {} : { pfx: Buffer.from(pfx) }),
-      });
-      this.#byIdentity.set(identity, context);
+      const context = key.createContext({ ...this.#options, ...source.narrows });
+      this.#byKey.set(key, context);
       return context;
-    } catch {
+    } catch (error) {
+      if (isMssError(error)) throw error;
       // The cause is not attached: it may quote what it could not read.
       throw pkiError('ERR_MSS_PKI_IDENTITY', 'the TLS stack does not take the client identity');
     }

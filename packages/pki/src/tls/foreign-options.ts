@@ -1,4 +1,5 @@
 import type { TlsRules } from '@mss/core';
+import { identityKey } from '../client-identity.js';
 import type { ChainGate } from '../gate/gate.js';
 import type { ConnectionOptions, SecureTarget, TlsClientOptions } from '../types.js';
 import { verdictPending, type Connector } from './connector.js';
@@ -10,7 +11,7 @@ import { sniOf } from './server-name.js';
  * The options of `tls.connect` for a library that opens its socket itself. Only the second look of the gate works there, so an identity
  * is given out for warm servers alone, and a chain that was never seen is refused.
  *
- * @throws ERR_MSS_TLS_VERDICT_PENDING when an identity is wanted and the server's verdict is not warm
+ * @throws ERR_MSS_TLS_VERDICT_PENDING when an identity is wanted and the server's verdict is not warm, or what its key says when it cannot sign
  */
 export function foreignTlsOptions(
   target: SecureTarget & Pick<ConnectionOptions, 'clientIdentity'>,
@@ -19,6 +20,7 @@ export function foreignTlsOptions(
   const { connector, gate, contexts, rules } = how;
   const wanted = connector.wantedIdentity(target);
   if (wanted !== null && !connector.isWarm(target)) throw verdictPending(target);
+  wanted?.[identityKey].current().assertUsable();
   const gateTarget = connector.gateTarget(target);
   return {
     servername: sniOf(gateTarget.name),

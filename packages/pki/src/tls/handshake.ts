@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { MssError, TlsRules } from '@mss/core';
-import type { ClientIdentity } from '../client-identity.js';
+import { identityKey, type ClientIdentity, type ClientKey } from '../client-identity.js';
 import { pkiError, type PkiErrorCode } from '../errors.js';
 import type { ChainGate, GateTarget, Judgement } from '../gate/gate.js';
 import { abortError } from '../net/dial.js';
@@ -79,12 +79,17 @@ class Handshake {
   judgement: Judgement | null = null;
   protocol: string | null = null;
   chainKey = '';
+  /** Why the client's key cannot sign. */
+  #unusable: unknown = null;
+  /** The key of the client identity that is offered. */
+  readonly #key: ClientKey | null;
   readonly #options: HandshakeOptions;
   /** The chain was evaluated on this very connection: see {@link sentChain} for why it must then be closed. */
   #learned = false;
 
   constructor(options: HandshakeOptions) {
     this.#options = options;
+    this.#key = options.identity?.[identityKey].current() ?? null;
   }
 
   /**
@@ -105,7 +110,25 @@ class Handshake {
     }
     if (stapled !== null) gate.staple(this.chainKey, stapled);
     this.judgement = gate.judge(this.chainKey, target);
-    if (this.#learned || looks === 'look-only' || this.judgement.outcome !== 'good') socket.destroy(new Stopped());
+    if (this.#learned || looks === 'look-only' || this.judgement.outcome !== 'good' || !this.#canSign()) {
+      socket.destroy(new Stopped());
+    }
+  }
+
+  /**
+   * Asked right before the client's flight: a card may have been taken out since the connection was opened.
+   *
+   * QUIRK: destroying the socket keeps the flight from leaving, but OpenSSL still makes it, signature included (seen on 22, 24 and 26;
+   * `setKeyCert` has no effect on a client). Hence an identity is only brought to a server whose verdict was good a moment ago.
+   */
+  #canSign(): boolean {
+    try {
+      this.#key?.assertUsable();
+      return true;
+    } catch (error) {
+      this.#unusable = error;
+      return false;
+    }
   }
 
   /** What was learnt from a single look, which misses certificates, is kept apart. */
@@ -128,6 +151,7 @@ class Handshake {
   /** What the gate decided, once the connection is stopped. */
   outcome(): HandshakeOutcome {
     const { judgement, chainKey, protocol } = this;
+    if (this.#unusable !== null) throw this.#unusable;
     if (this.#options.looks === 'second-only') return { kind: 'changed' };
     if (judgement?.outcome === 'unsettled') return { kind: 'unsettled', chainKey, protocol, judgement };
     if (judgement?.outcome === 'good' && (this.#learned || this.#options.looks === 'look-only')) return { kind: 'again', chainKey };

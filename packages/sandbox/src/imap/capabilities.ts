@@ -13,6 +13,7 @@ const always = [
   'SPECIAL-USE',
   'UIDPLUS',
   'UNSELECT',
+  'CONDSTORE',
   'MOVE',
   'QUOTA',
   'QUOTA=RES-STORAGE',

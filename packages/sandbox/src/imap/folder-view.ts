@@ -62,8 +62,8 @@ export class FolderView {
     });
   }
 
-  /** The untagged lines that bring the client up to date. Without `expunges` the numbers stay as they are. */
-  *updates(options: { readonly expunges: boolean }): Generator<string> {
+  /** The untagged lines that bring the client up to date. Without `expunges` the numbers stay as they are. `modseqs`: RFC 7162 §3.1. */
+  *updates(options: { readonly expunges: boolean; readonly modseqs: boolean }): Generator<string> {
     if (this.#expunged && options.expunges) {
       for (let index = this.#messages.length - 1; index >= 0; index -= 1) {
         if (this.#messages[index]?.expunged === true) yield `${index + 1} EXPUNGE`;
@@ -79,7 +79,8 @@ export class FolderView {
       yield `${this.#messages.length} EXISTS`;
     }
     for (const { sequence, message } of this.#newFlags.size === 0 ? [] : this.numbered()) {
-      if (this.#newFlags.has(message)) yield `${sequence} FETCH (UID ${message.uid} FLAGS ${formatFlags(message.flags)})`;
+      const modseq = options.modseqs ? ` MODSEQ (${message.modseq})` : '';
+      if (this.#newFlags.has(message)) yield `${sequence} FETCH (UID ${message.uid} FLAGS ${formatFlags(message.flags)}${modseq})`;
     }
     this.#newFlags.clear();
   }

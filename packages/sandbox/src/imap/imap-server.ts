@@ -17,7 +17,7 @@ export interface ImapServerOptions {
  * An IMAP4rev1 server over the sandbox's mailboxes, with TLS from the first byte (RFC 8314) or by STARTTLS.
  *
  * RFC 3501 with LITERAL+, SASL-IR, ID, IDLE, ENABLE, NAMESPACE, CHILDREN, LIST-EXTENDED, SPECIAL-USE, UIDPLUS,
- * UNSELECT, MOVE, QUOTA and APPENDLIMIT. Not there: CONDSTORE, QRESYNC, SORT, THREAD, `\Recent`.
+ * UNSELECT, MOVE, CONDSTORE, QUOTA and APPENDLIMIT. Not there: QRESYNC, SORT, THREAD, `\Recent`.
  */
 export class ImapServer {
   readonly listener: Server;

@@ -117,6 +117,18 @@ function readKeyWithArgument(word: string, args: Arguments, pick: PickSet): Sear
       const keyword = text(args);
       return ({ message }) => message.flags.has(keyword) === (word === 'KEYWORD');
     }
+    case 'MODSEQ': {
+      // RFC 7162 §3.1.5; the name of a metadata item and its type are read over: there is one mod-sequence for all.
+      args.space();
+      if (args.peek() === '"') {
+        args.string();
+        args.space();
+        args.word();
+        args.space();
+      }
+      const modseq = args.number();
+      return ({ message }) => message.modseq >= modseq;
+    }
     case 'UID': {
       args.space();
       const found = pick(args.sequenceSet(), true);

@@ -39,6 +39,8 @@ export class ImapSession {
   #reservedBytes = 0;
   account: Account | null = null;
   view: FolderView | null = null;
+  /** The client has shown that it knows mod-sequences (RFC 7162 §3.1): changes are told with theirs. */
+  knowsModseqs = false;
 
   constructor(socket: Socket, parts: ImapSessionParts) {
     this.context = parts.context;
@@ -127,7 +129,7 @@ export class ImapSession {
   }
 
   tellUpdates(options: { readonly expunges: boolean }): void {
-    for (const update of this.view?.updates(options) ?? []) this.untagged(update);
+    for (const update of this.view?.updates({ ...options, modseqs: this.knowsModseqs }) ?? []) this.untagged(update);
   }
 
   /** While the promise is pending, changes of the folder are told at once. */

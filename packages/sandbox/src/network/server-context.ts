@@ -25,4 +25,6 @@ export interface ServerContext {
    * @returns `null` for an unknown, revoked or missing certificate and for another's mailbox.
    */
   accountOfCertificate(fingerprint256: string | null, authorizationId: string): Account | null;
+  /** Whether an access token, the account's own or one of Pro Santé Connect, opens the mailbox now. */
+  acceptsToken(account: Account, token: string): boolean;
 }

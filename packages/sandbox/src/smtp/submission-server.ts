@@ -139,9 +139,12 @@ export class SubmissionServer {
     session: SMTPServerSession,
     callback: (error: Error | null, response?: { user?: Account; message?: string; data?: object }) => void,
   ): void {
-    const account = this.#options.context.accounts.find(auth.username ?? '');
+    const { context } = this.#options;
+    const account = context.accounts.find(auth.username ?? '');
     const accepted =
-      auth.method === 'XOAUTH2' ? account?.acceptsToken(auth.accessToken ?? '') : account?.acceptsPassword(auth.password ?? '');
+      auth.method === 'XOAUTH2'
+        ? account !== undefined && context.acceptsToken(account, auth.accessToken ?? '')
+        : account?.acceptsPassword(auth.password ?? '');
     this.#logAuthentication(session, auth.method, accepted === true);
     if (account !== undefined && accepted === true) callback(null, { user: account });
     else if (auth.method === 'XOAUTH2') callback(null, { data: { status: '401', schemes: 'bearer' } });

@@ -5,12 +5,15 @@ export interface StoredMessage {
   readonly uid: number;
   readonly internalDate: Date;
   readonly flags: ReadonlySet<string>;
+  /** Grows with every change of the folder (RFC 7162 §3): the folder's value at the last change of this message. */
+  readonly modseq: number;
   readonly content: Uint8Array;
   readonly expunged: boolean;
 }
 
 interface MutableMessage extends StoredMessage {
   flags: Set<string>;
+  modseq: number;
   expunged: boolean;
 }
 
@@ -32,6 +35,7 @@ export class Folder {
   readonly uidValidity: number;
   subscribed = true;
   #uidNext = 1;
+  #highestModseq = 1;
   #bytes = 0;
   readonly #byUid = new Map<number, MutableMessage>();
   /** In the order of the UIDs; made again after a change. */
@@ -55,6 +59,11 @@ export class Folder {
     return this.#uidNext;
   }
 
+  /** Mod-sequence of the last change, expunges among them. */
+  get highestModseq(): number {
+    return this.#highestModseq;
+  }
+
   /** All messages together. */
   get bytes(): number {
     return this.#bytes;
@@ -72,6 +81,7 @@ export class Folder {
       uid: this.#uidNext,
       internalDate: options.internalDate,
       flags: new Set(options.flags),
+      modseq: this.#nextModseq(),
       content,
       expunged: false,
     };
@@ -86,8 +96,10 @@ export class Folder {
   /** @param by - who did it: the session is not told of its own change. */
   setFlags(uid: number, flags: ReadonlySet<string>, by: unknown = null): void {
     const message = this.#byUid.get(uid);
-    if (message === undefined) return;
+    // What changes nothing has no new mod-sequence, and nobody is told.
+    if (message === undefined || (flags.size === message.flags.size && [...flags].every((flag) => message.flags.has(flag)))) return;
     message.flags = new Set(flags);
+    message.modseq = this.#nextModseq();
     this.#tell({ kind: 'flags', message, by });
   }
 
@@ -98,6 +110,7 @@ export class Folder {
       this.#byUid.delete(uid);
       this.#ordered = null;
       message.expunged = true;
+      this.#nextModseq();
       this.#budget.release(message.content.length);
       this.#bytes -= message.content.length;
       this.#tell({ kind: 'expunged', message });
@@ -112,6 +125,11 @@ export class Folder {
   watch(listener: FolderListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #nextModseq(): number {
+    this.#highestModseq += 1;
+    return this.#highestModseq;
   }
 
   #tell(change: FolderChange): void {

@@ -47,8 +47,12 @@ export async function append(session: ImapSession, request: AppendRequest): Prom
       if (lost.length > 0)
         throw new MssError<ImapErrorCode>('ERR_MSS_IMAP_UNSUPPORTED', 'the folder does not keep this flag', { details: { flags: lost } });
       if (request.unlessMessageId !== undefined) {
+        // A folder that was selected before is shown as it was then.
+        await client.noop();
         const found = await client.search({ header: { 'Message-ID': request.unlessMessageId } }, { uid: true });
-        const uid = Array.isArray(found) ? found[0] : undefined;
+        // Never taken for "none": there would be two.
+        if (!Array.isArray(found)) throw session.refusal();
+        const [uid] = found;
         if (uid !== undefined) return { uidValidity: Number(uidValidity), uid, already: true };
       }
       const content = Buffer.from(request.message.buffer, request.message.byteOffset, request.message.byteLength);

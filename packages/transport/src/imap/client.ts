@@ -1,28 +1,17 @@
 import { MssError } from '@mss/core';
+import type { SecureSocket } from '@mss/pki';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import type { ImapErrorCode } from '../errors.js';
 import type { MailboxAuthentication } from '../sasl/authentication.js';
 import { chooseSasl } from '../sasl/choose.js';
 import type { SaslClient } from '../sasl/mechanism.js';
-import { responseCodeOf } from './errors.js';
+import { byeError, imapError, responseCodeOf, tooManyConnections, unavailable } from './errors.js';
+import { completionOf, textOf } from './exec.js';
+import type { ImapUntagged, Inside } from './inside.js';
+import { uidSetSize } from './uid-set.js';
 
-/** What of imapflow's inside this extension uses; the package is pinned to `~2.1.2` and the tests log in with each mechanism. */
-interface Inside {
-  readonly capabilities: Map<string, unknown>;
-  readonly state: number;
-  readonly states: { readonly NOT_AUTHENTICATED: number };
-  readonly socket: { setNoDelay(noDelay: boolean): void };
-  authenticated: boolean | string;
-  expectCapabilityUpdate: boolean;
-  exec(
-    command: string,
-    attributes: readonly unknown[],
-    options: { readonly onPlusTag: (response: { readonly attributes?: readonly { readonly value?: unknown }[] }) => Promise<void> },
-  ): Promise<{ readonly next: () => void }>;
-  run(command: string, ...given: unknown[]): Promise<unknown>;
-  write(line: string): void;
-  setAuthenticationState(): Promise<void>;
-}
+/** What happened to the selected folder. */
+export type ImapNotice = 'exists' | 'expunge' | 'flags';
 
 /** How to log in. */
 export interface ImapLogin {
@@ -33,8 +22,15 @@ export interface ImapLogin {
 
 const maxTurns = 6;
 
+/** Bytes that may come while nothing is asked: notices during an IDLE, at most some 60,000 of them. */
+const unaskedBytes = 4 * 1024 * 1024;
+
 /**
- * imapflow with our SASL exchanges.
+ * imapflow on a verified stream of ours, with our SASL exchanges.
+ *
+ * QUIRK: imapflow 2.1.2 opens its own socket, on which it sends the client certificate before the gate has seen the
+ * server's, and past the policy's proxy. So `connect` is replaced by {@link begin}, which does what `connect` does
+ * once its socket stands.
  *
  * QUIRK: imapflow 2.1.2 knows no EXTERNAL, always sends OAuth tokens with the command, and hides the error report of
  * a refused token. So `authenticate`, which it calls on itself once the channel stands, is replaced. ID is not sent:
@@ -44,22 +40,104 @@ const maxTurns = 6;
 export class ImapClient extends ImapFlow {
   readonly #login: ImapLogin;
 
-  constructor(options: ImapFlowOptions, login: ImapLogin) {
-    super(options);
+  #received = 0;
+  #allowed = unaskedBytes;
+  #bye: MssError | null = null;
+
+  constructor(options: Omit<ImapFlowOptions, 'auth' | 'secure'>, login: ImapLogin) {
+    // `secure`: whatever the way, the stream is under TLS. imapflow wants `auth` here; the login is ours.
+    super({ ...options, secure: true, auth: { user: '' } });
     this.#login = login;
     const inside = this as unknown as Inside;
     const run = inside.run.bind(this);
     inside.run = (command, ...given) => (command === 'ID' ? Promise.resolve({}) : run(command, ...given));
   }
 
-  /** Called by imapflow after the greeting, or after STARTTLS. */
+  /** What the server said when it ended the session, or `null`. */
+  get bye(): MssError | null {
+    return this.#bye;
+  }
+
+  /**
+   * Begins the session: greeting, capabilities, login, extensions.
+   *
+   * @param options.greeted - the greeting came in clear, before STARTTLS: none follows
+   */
+  async begin(socket: SecureSocket, options: { readonly greeted: boolean }): Promise<void> {
+    const inside = this as unknown as Inside;
+    const { untaggedHandlers: untagged } = inside;
+    untagged['OK'] = async (line) => inside.initialOK(line);
+    untagged['BYE'] = async (line) => this.#onBye(line);
+    untagged['PREAUTH'] = async () => inside.initialPREAUTH();
+    untagged['CAPABILITY'] = async (line) => inside.untaggedCapability(line);
+    inside.sectionHandlers['CAPABILITY'] = async (section) => inside.sectionCapability(section);
+    untagged['EXISTS'] = async (line) => this.#notice('exists', inside.untaggedExists(line));
+    untagged['EXPUNGE'] = async (line) => this.#notice('expunge', inside.untaggedExpunge(line));
+    untagged['FETCH'] = async (line) => this.#notice('flags', inside.untaggedFetch(line));
+    // Not imapflow's, which tells of each UID of `1:4294967295`, also during SELECT, and forgets to count.
+    inside.untaggedVanished = async () => {};
+    untagged['VANISHED'] = async (line) => this.#notice('expunge', Promise.resolve(this.#vanished(line)));
+    inside.socket = socket;
+    inside.writeSocket = socket;
+    await new Promise<void>((resolve, reject) => {
+      inside.initialResolve = resolve;
+      inside.initialReject = reject;
+      inside.configureSocket(socket);
+      inside.setSocketHandlers();
+      inside.setEventHandlers();
+      socket.on('data', (chunk: Uint8Array) => this.#count(chunk.length));
+      socket.pipe(inside.streamer);
+      if (options.greeted) inside.initialOK({ command: 'OK' }).catch(reject);
+    });
+  }
+
+  /** From now on the server may say so many bytes, then it is cut off; without a number, what notices need. */
+  allow(bytes: number = unaskedBytes): void {
+    this.#allowed = this.#received + bytes;
+  }
+
+  /** The server tells of a change nobody asked about: {@link ImapNotice}. imapflow's own events leave some out. */
+  async #notice(kind: ImapNotice, done: Promise<void>): Promise<void> {
+    await done;
+    this.emit('notice', kind);
+  }
+
+  /** RFC 7162 §3.2.10: without EARLIER each UID stood for a message that counted. */
+  #vanished({ attributes = [] }: ImapUntagged): void {
+    if (this.mailbox === false || attributes.length !== 1) return;
+    this.mailbox.exists = Math.max(0, this.mailbox.exists - uidSetSize(textOf(attributes[0]) ?? ''));
+  }
+
+  #count(bytes: number): void {
+    this.#received += bytes;
+    if (this.#received <= this.#allowed) return;
+    this.#allowed = Infinity;
+    (this as unknown as Inside).failProtocol(
+      imapError('ERR_MSS_IMAP_PROTOCOL', 'the server says more than was asked for', { details: { what: 'Flood' } }),
+    );
+    this.close();
+  }
+
+  /** RFC 9051 §7.1.5. A server that says it and stays would let commands wait for their deadline. */
+  async #onBye(line: ImapUntagged): Promise<void> {
+    const inside = this as unknown as Inside;
+    const loggingOut = inside.currentRequest !== false && inside.currentRequest.command === 'LOGOUT';
+    if (!loggingOut) {
+      const { code } = completionOf(line.attributes);
+      this.#bye = byeError(code, (line.attributes ?? []).map((one) => textOf(one) ?? '').join(' '));
+    }
+    await inside.serverBye(line);
+    if (!loggingOut) inside.closeAfter();
+  }
+
+  /** Called by imapflow after the greeting. */
   async authenticate(): Promise<boolean> {
     const inside = this as unknown as Inside;
     // A server that says PREAUTH would let us read as someone it chose.
     if (inside.state !== inside.states.NOT_AUTHENTICATED)
       throw imapAuthError('ERR_MSS_IMAP_PROTOCOL', 'the server says that the connection is authenticated already');
     // Small commands follow each other: without this each waits for the acknowledgement of the one before, 40 ms.
-    inside.socket.setNoDelay(true);
+    if (inside.socket !== false) inside.socket.setNoDelay?.(true);
     const { authentication, renewToken, signal } = this.#login;
     const offered = [...inside.capabilities.keys()].filter((name) => /^AUTH=/i.test(name)).map((name) => name.slice(5).toUpperCase());
     const sasl = await chooseSasl(authentication, { offered, host: this.host, port: this.port, renewToken, signal });
@@ -86,9 +164,8 @@ export class ImapClient extends ImapFlow {
         // Must not throw: imapflow would only log it, and the exchange would stand still.
         onPlusTag: async ({ attributes: challenge }) => {
           turns += 1;
-          const value = challenge?.[0]?.value;
-          const answer =
-            turns > maxTurns ? null : sasl.respond(typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '');
+          const value = textOf(challenge?.[0]);
+          const answer = turns > maxTurns ? null : sasl.respond(Buffer.from(value ?? '', 'base64').toString('utf8'));
           inside.write(answer === null ? '*' : base64(answer));
           return Promise.resolve();
         },
@@ -110,14 +187,16 @@ export class ImapClient extends ImapFlow {
   }
 
   #refusal(error: unknown, sasl: SaslClient | null): unknown {
-    const { responseStatus } = error as { responseStatus?: unknown };
+    const { responseStatus, responseText } = error as { responseStatus?: unknown; responseText?: unknown };
     const refusedToken = sasl?.refusal ?? null;
     if (responseStatus !== 'NO' && responseStatus !== 'BAD') {
       if (refusedToken === null) return error;
       return imapAuthError('ERR_MSS_IMAP_AUTH_TOKEN_REFUSED', 'the server refuses the access token', { status: refusedToken.status });
     }
     const responseCode = responseCodeOf(error);
-    if (responseCode !== null && ['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG'].includes(responseCode)) {
+    const busy = unavailable(responseCode, typeof responseText === 'string' ? responseText : '');
+    if (busy === 'connections') return tooManyConnections(responseCode);
+    if (busy !== null) {
       return imapAuthError('ERR_MSS_IMAP_AUTH_UNAVAILABLE', 'the server cannot judge the credentials now', { responseCode });
     }
     if (this.#login.authentication.type === 'token') {

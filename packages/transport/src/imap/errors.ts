@@ -1,5 +1,4 @@
 import { isMssError, MssError, type MssErrorOptions } from '@mss/core';
-import type { PkiErrorCode } from '@mss/pki';
 import type { ImapErrorCode } from '../errors.js';
 
 const codesOfProtocol: ReadonlySet<string> = new Set([
@@ -12,7 +11,7 @@ const codesOfProtocol: ReadonlySet<string> = new Set([
   'ResponseTooLarge',
   'COMPRESS_TRAILING_DATA',
 ]);
-const codesOfDeadline: ReadonlySet<string> = new Set(['CONNECT_TIMEOUT', 'GREETING_TIMEOUT', 'UPGRADE_TIMEOUT', 'ETIMEOUT', 'LockTimeout']);
+const codesOfDeadline: ReadonlySet<string> = new Set(['ETIMEOUT', 'LockTimeout']);
 const codesOfConnect: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 
 /** What imapflow hangs on its errors. */
@@ -21,8 +20,6 @@ interface ImapFlowFailure {
   readonly responseStatus?: unknown;
   readonly serverResponseCode?: unknown;
   readonly mailboxMissing?: unknown;
-  readonly tlsFailed?: unknown;
-  readonly message?: unknown;
   readonly response?: unknown;
 }
 
@@ -35,6 +32,31 @@ export function responseCodeOf(error: unknown): string | null {
   return typeof value === 'string' ? value.toUpperCase() : null;
 }
 
+/** Response codes of what may pass (RFC 5530 §3). */
+const passing: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG', 'CONTACTADMIN']);
+/** Dovecot, Cyrus, Courier, Exchange, Gmail; there is no response code that means this and nothing else. */
+const connectionWords =
+  /(?:too many|maximum number of|max(?:imum)? .{0,20})\s*(?:\S+\s){0,3}connections?|connections? (?:limit|count|per)|trop de connexions/i;
+
+/** Whether a refusal at login may pass, and whether it is about the number of connections. */
+export function unavailable(responseCode: string | null, text: string): 'connections' | 'server' | null {
+  if (responseCode === 'LIMIT' || connectionWords.test(text)) return 'connections';
+  return responseCode !== null && passing.has(responseCode) ? 'server' : null;
+}
+
+/** The error of a server that allows no further connection of this mailbox now. */
+export function tooManyConnections(responseCode: string | null): MssError<ImapErrorCode> {
+  return imapError('ERR_MSS_IMAP_TOO_MANY_CONNECTIONS', 'the server allows no further connection of this mailbox now', {
+    details: { responseCode },
+  });
+}
+
+/** The error of an untagged BYE that nobody asked for. */
+export function byeError(responseCode: string | null, text: string): MssError<ImapErrorCode> {
+  if (unavailable(responseCode, text) === 'connections') return tooManyConnections(responseCode);
+  return imapError('ERR_MSS_IMAP_LINK_LOST', 'the server ended the session', { details: { bye: true, responseCode } });
+}
+
 /** The error of a NO or BAD. The server's words are not repeated: they may hold the name of a folder or an address. */
 export function refusedError(status: string, responseCode: string | null): MssError<ImapErrorCode> {
   const details = { status, responseCode };
@@ -42,7 +64,7 @@ export function refusedError(status: string, responseCode: string | null): MssEr
   if (responseCode === 'NONEXISTENT' || responseCode === 'TRYCREATE') {
     return new MssError('ERR_MSS_IMAP_NO_FOLDER', 'the folder does not exist', { details });
   }
-  const permanent = responseCode === null || !['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG', 'CONTACTADMIN'].includes(responseCode);
+  const permanent = responseCode === null || !passing.has(responseCode);
   return new MssError('ERR_MSS_IMAP_REFUSED', 'the server refuses the command', { permanent, details });
 }
 
@@ -51,11 +73,12 @@ export function refusedError(status: string, responseCode: string | null): MssEr
  *
  * @param options.connecting - no session stood yet
  * @param options.alive - the connection still stands: an error nobody knows is not its end
+ * @param options.bye - how the server ended the session, if it did
  * @param options.first - what imapflow reported on its `error` event before its pending command failed
  */
 export function mapImapError(
   error: unknown,
-  options: { readonly connecting?: boolean; readonly alive?: boolean; readonly first?: unknown } = {},
+  options: { readonly connecting?: boolean; readonly alive?: boolean; readonly first?: unknown; readonly bye?: MssError | null } = {},
 ): MssError {
   const given = [options.first, error].find((one) => isMssError(one));
   if (isMssError(given)) return given;
@@ -63,6 +86,8 @@ export function mapImapError(
     const mapped = one === undefined ? null : classify(one as ImapFlowFailure);
     if (mapped !== null) return mapped;
   }
+  const { bye = null } = options;
+  if (bye !== null && (options.connecting !== true || bye.code === 'ERR_MSS_IMAP_TOO_MANY_CONNECTIONS')) return bye;
   const { code } = error as ImapFlowFailure;
   const details = { cause: typeof code === 'string' ? code : null };
   if (options.connecting === true)
@@ -76,7 +101,6 @@ function classify(failure: ImapFlowFailure): MssError | null {
   if (failure.mailboxMissing === true || code === 'NotFound') return refusedError('NO', 'NONEXISTENT');
   if (failure.responseStatus === 'NO' || failure.responseStatus === 'BAD')
     return refusedError(failure.responseStatus, responseCodeOf(failure));
-  if (failure.tlsFailed === true || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return tlsError(failure, code);
   if (codesOfProtocol.has(code) || code.startsWith('ParserError')) {
     return imapError('ERR_MSS_IMAP_PROTOCOL', 'the server broke the protocol', { details: { what: code } });
   }
@@ -84,22 +108,6 @@ function classify(failure: ImapFlowFailure): MssError | null {
   if (codesOfConnect.has(code))
     return imapError('ERR_MSS_IMAP_CONNECT', 'no connection to the server', { details: { cause: code }, cause: failure });
   return null;
-}
-
-/** The second handshake (imapflow's own) went wrong although the first (the preflight) had gone well. */
-function tlsError(failure: ImapFlowFailure, code: string): MssError<PkiErrorCode> {
-  if (code === 'STARTTLS_INJECTION') {
-    return new MssError('ERR_MSS_TLS_STARTTLS_INJECTION', 'bytes came between the answer to STARTTLS and the handshake', {
-      requirement: 'ECO.1.1.1',
-    });
-  }
-  if (/STARTTLS/.test(String(failure.message))) {
-    return new MssError('ERR_MSS_TLS_STARTTLS_REFUSED', 'the server no longer offers STARTTLS; nothing is sent in clear', {
-      requirement: 'ECO.1.1.1',
-    });
-  }
-  if (code === 'UPGRADE_TIMEOUT') return new MssError('ERR_MSS_TLS_TIMEOUT', 'the handshake did not end in time', { permanent: false });
-  return new MssError('ERR_MSS_TLS_HANDSHAKE', 'the handshake failed', { permanent: false, details: { cause: code }, cause: failure });
 }
 
 /** Most IMAP errors may pass: the default here is not permanent. */

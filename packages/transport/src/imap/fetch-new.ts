@@ -1,5 +1,3 @@
-import { refusedError } from './errors.js';
-import type { ImapClient } from './client.js';
 import type { ImapSession } from './session.js';
 import { minimumBytesPerSecond } from './timeouts.js';
 import { formatUidSet } from './uid-set.js';
@@ -57,27 +55,36 @@ export async function* fetchNew(
   const { folder = 'INBOX', afterUid = 0, signal } = request;
   let { uidValidity = null } = request;
   const uids = await session.run(
-    async (client) => {
+    async () => {
       const selected = await session.select(folder, uidValidity);
       uidValidity = Number(selected.uidValidity);
-      return searchFrom(client, afterUid);
+      return searchFrom(session, afterUid);
     },
     { signal },
   );
-  const known = { folder, uidValidity: uidValidity ?? 0 };
+  yield* fetchListed(session, { folder, uidValidity: uidValidity ?? 0, uids, maxMessageBytes: request.maxMessageBytes, signal });
+}
+
+/** The messages of these UIDs, in order; those that are gone are passed over. */
+export async function* fetchListed(
+  session: ImapSession,
+  request: Slice & { readonly uids: readonly number[]; readonly maxMessageBytes: number },
+): AsyncGenerator<FetchedMessage> {
+  const { uids, maxMessageBytes, ...known } = request;
   for (let at = 0; at < uids.length; at += listingSize) {
-    const listed = await listAttributes(session, { ...known, uids: uids.slice(at, at + listingSize), signal });
-    yield* fetchBodies(session, { ...known, listed, maxMessageBytes: request.maxMessageBytes, signal });
+    const listed = await listAttributes(session, { ...known, uids: uids.slice(at, at + listingSize) });
+    yield* fetchBodies(session, { ...known, listed, maxMessageBytes });
   }
 }
 
 /** The UIDs above `afterUid`, in order. */
-export async function searchFrom(client: ImapClient, afterUid: number): Promise<number[]> {
+export async function searchFrom(session: ImapSession, afterUid: number): Promise<number[]> {
+  const { client } = session;
   // A folder that was selected before is shown as it was then: NOOP lets the server tell what came since.
   await client.noop();
   if (client.mailbox === false || client.mailbox.exists === 0) return [];
   const found = await client.search({ uid: `${afterUid + 1}:*` }, { uid: true });
-  if (!Array.isArray(found)) throw refusedError('NO', null);
+  if (!Array.isArray(found)) throw session.refusal();
   // "n:*" also means the last message when every UID is below n.
   return found.filter((uid) => uid > afterUid).sort((a, b) => a - b);
 }
@@ -104,7 +111,8 @@ async function listAttributes(session: ImapSession, slice: Slice & { readonly ui
       uidValidity: slice.uidValidity,
       uid: message.uid,
       internalDate: message.internalDate instanceof Date ? message.internalDate : null,
-      flags: [...(message.flags ?? [])],
+      // \\Recent belongs to the session that saw it first, not to the message.
+      flags: [...(message.flags ?? [])].filter((flag) => flag.toLowerCase() !== '\\recent'),
       sizeBytes: message.size ?? 0,
     }))
     .sort((a, b) => a.uid - b.uid);
@@ -165,7 +173,7 @@ async function fetchBatch(
       }
       return found;
     },
-    { signal: slice.signal, timeoutMs },
+    { signal: slice.signal, timeoutMs, bodyBytes: expectedBytes },
   );
   return batch.flatMap((message): FetchedMessage[] => {
     if (message.sizeBytes > slice.maxMessageBytes) return [{ ...message, bytes: null }];

@@ -4,6 +4,8 @@ import { imapError } from './errors.js';
 import type { FetchedMessage } from './fetch-new.js';
 import type { Mailbox } from './mailbox.js';
 import { openMailbox, type MailboxOptions } from './open.js';
+import type { SyncState } from './sync-state.js';
+import type { SyncEvent } from './synchronise.js';
 
 /** How long to wait before connecting again: doubled each time, a random part taken off so that clients do not come back all at once. */
 export interface BackOff {
@@ -13,28 +15,45 @@ export interface BackOff {
   readonly maxMs?: number;
 }
 
-/** What to follow, and from where. */
-export interface FollowOptions extends MailboxOptions {
+/** How to keep a connection up. */
+export interface ReconnectOptions extends MailboxOptions {
   /** Default `INBOX`. */
   readonly folder?: string;
-  /** The ones stored at the end of the last run. */
-  readonly uidValidity?: number | null;
-  readonly afterUid?: number;
   readonly maxMessageBytes?: number;
   /** Ends the following; the iteration then ends without an error. */
   readonly signal: AbortSignal;
   readonly backOff?: BackOff;
   /** Told each time the connection is lost or cannot be made, and when it will be tried again. */
   readonly onInterruption?: (error: MssError, retryInMs: number) => void;
+  /** Instead of `openMailbox`: for example a pool's `open`, which keeps to the number of connections. */
+  readonly open?: (options: { readonly signal: AbortSignal }) => Promise<Mailbox>;
   /** The wait between two tries; injected for tests. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** 0 to 1; injected for tests. */
   readonly random?: () => number;
 }
 
+/** What to follow, and from where. */
+export interface FollowOptions extends ReconnectOptions {
+  /** The ones stored at the end of the last run. */
+  readonly uidValidity?: number | null;
+  readonly afterUid?: number;
+}
+
 /** A message, and the mailbox it came from: flag, move or answer before asking for the next one. */
 export interface FollowedMessage {
   readonly message: FetchedMessage;
+  readonly mailbox: Mailbox;
+}
+
+export interface FollowChangesOptions extends ReconnectOptions {
+  /** The one stored at the end of the last run. */
+  readonly state?: SyncState | null;
+}
+
+/** An event, and the mailbox it came from. */
+export interface FollowedEvent {
+  readonly event: SyncEvent;
   readonly mailbox: Mailbox;
 }
 
@@ -49,24 +68,57 @@ export interface FollowedMessage {
  */
 export async function* followMailbox(options: FollowOptions): AsyncGenerator<FollowedMessage> {
   const { folder = 'INBOX', signal, maxMessageBytes } = options;
+  let { uidValidity = null, afterUid = 0 } = options;
+  yield* reconnecting(options, async function* (mailbox, worked) {
+    const limit = maxMessageBytes === undefined ? {} : { maxMessageBytes };
+    for await (const message of mailbox.fetchNew({ folder, uidValidity, afterUid, signal, ...limit })) {
+      yield { message, mailbox };
+      ({ uidValidity, uid: afterUid } = message);
+      worked();
+    }
+    uidValidity ??= (await mailbox.status(folder, { signal })).uidValidity;
+    await mailbox.waitForNew({ folder, uidValidity, afterUid, signal });
+  });
+}
+
+/**
+ * Every change of a folder, those to come as well: {@link Mailbox.synchronise} and waiting in turn, with a new
+ * connection when the link is lost. A changed UIDVALIDITY is an event here, not an error.
+ *
+ * @throws MssError everything permanent: a refused channel, refused credentials or token
+ */
+export async function* followChanges(options: FollowChangesOptions): AsyncGenerator<FollowedEvent> {
+  const { folder = 'INBOX', signal, maxMessageBytes } = options;
+  let { state = null } = options;
+  yield* reconnecting(options, async function* (mailbox, worked) {
+    const limit = maxMessageBytes === undefined ? {} : { maxMessageBytes };
+    for await (const event of mailbox.synchronise({ folder, state, signal, ...limit })) {
+      yield { event, mailbox };
+      ({ state } = event);
+      worked();
+    }
+    await mailbox.waitForChange({ folder, signal });
+  });
+}
+
+/** Opens, passes again and again, opens again. `worked` begins the back-off anew. */
+async function* reconnecting<Item>(
+  options: ReconnectOptions,
+  pass: (mailbox: Mailbox, worked: () => void) => AsyncGenerator<Item>,
+): AsyncGenerator<Item> {
+  const { signal } = options;
   const { firstMs = 1_000, maxMs = 300_000 } = options.backOff ?? {};
   const wait = options.wait ?? ((ms, until) => delay(ms, undefined, { signal: until, ref: true }));
   const random = options.random ?? Math.random;
-  let { uidValidity = null, afterUid = 0 } = options;
+  const open = options.open ?? ((call: { readonly signal: AbortSignal }) => openMailbox(options, call));
   for (let tries = 0; !signal.aborted; tries += 1) {
     let mailbox: Mailbox | null = null;
+    const worked = (): void => void (tries = 0);
     try {
-      mailbox = await openMailbox(options, { signal });
+      mailbox = await open({ signal });
       while (!signal.aborted) {
-        const limit = maxMessageBytes === undefined ? {} : { maxMessageBytes };
-        for await (const message of mailbox.fetchNew({ folder, uidValidity, afterUid, signal, ...limit })) {
-          yield { message, mailbox };
-          ({ uidValidity, uid: afterUid } = message);
-          tries = 0;
-        }
-        uidValidity ??= (await mailbox.status(folder, { signal })).uidValidity;
-        await mailbox.waitForNew({ folder, uidValidity, afterUid, signal });
-        tries = 0;
+        yield* pass(mailbox, worked);
+        worked();
       }
     } catch (error) {
       if (signal.aborted) return;

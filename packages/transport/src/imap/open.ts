@@ -1,25 +1,32 @@
-import { isMssError, resolveLimits, withDeadline, type Limits } from '@mss/core';
-import { startTlsDialogues, type ClientIdentity, type ConnectionDecision, type SecureChannelPolicy, type SecureTarget } from '@mss/pki';
+import { isMssError, resolveLimits, withDeadline, type Limits, type ProfileId } from '@mss/core';
+import { startTlsDialogues, type ClientIdentity, type ConnectionDecision, type SecureChannelPolicy, type SecureSocket } from '@mss/pki';
 import type { MailboxAuthentication } from '../sasl/authentication.js';
 import { append, type AppendRequest } from './append.js';
 import { ImapClient } from './client.js';
 import { copy, move, type CopyRequest } from './copy-move.js';
 import { imapError, mapImapError } from './errors.js';
+import { fetchFlags, type FlagsRequest } from './fetch-flags.js';
 import { fetchNew, type FetchedMessage, type FetchRequest } from './fetch-new.js';
+import { expunge, type ExpungeRequest } from './expunge.js';
+import { chooseFolder, createFolder, namespacesOf, type MailNamespaces } from './folders.js';
+import { checkMailboxKind, type MailboxKind } from './kind.js';
 import { list } from './list.js';
+import { saveToSent, type SentRequest } from './sent.js';
 import type { Mailbox } from './mailbox.js';
+import { openFolder } from './open-folder.js';
 import { quota } from './quota.js';
 import { readMessage, type ReadRequest } from './read-message.js';
 import { ImapSession } from './session.js';
 import { status } from './status.js';
 import { store, type FlagChange } from './store.js';
 import { resolveImapTimeouts, type ImapTimeouts } from './timeouts.js';
-import { waitForNew, type WaitRequest } from './wait-for-new.js';
+import { synchronise, type SyncEvent, type SyncRequest } from './synchronise.js';
+import { waitForChange, waitForNew, type ChangeRequest, type WaitRequest } from './wait.js';
 
 /** Where, over which channel and as whom to read. */
 export interface MailboxOptions {
   /** From `@mss/pki`. */
-  readonly policy: Pick<SecureChannelPolicy, 'warm' | 'tlsOptions'>;
+  readonly policy: Pick<SecureChannelPolicy, 'connect' | 'connectStartTls'>;
   readonly host: string;
   /** 993 for implicit TLS and 143 for STARTTLS are usual. */
   readonly port: number;
@@ -29,6 +36,12 @@ export interface MailboxOptions {
   /** Domain of the mailbox, which may narrow the trust (ECO.1.1.8). */
   readonly mailboxDomain?: string;
   readonly auth: MailboxAuthentication;
+  /** With it the rules of {@link checkMailboxKind} are kept. */
+  readonly kind?: MailboxKind;
+  /** Whose rules; default `ref2-0.1`. */
+  readonly profile?: ProfileId;
+  /** What the operator's contract allows beyond the rules of the kind. */
+  readonly operatorAllows?: readonly MailboxAuthentication['type'][];
   /** The certificate to offer instead of the policy's; `null` offers none. */
   readonly clientIdentity?: ClientIdentity | null;
   readonly timeouts?: Partial<ImapTimeouts>;
@@ -36,25 +49,30 @@ export interface MailboxOptions {
   readonly limits?: Partial<Limits>;
 }
 
-/** A balancer may show another chain on each connection: each is settled, so many times. */
-const maxChains = 3;
 /** A line without literal: an untagged SEARCH with 100,000 UIDs has 800 kB. */
 const maxLineBytes = 8 * 1024 * 1024;
 
 /**
- * Settles the server's verdict, connects, logs in.
+ * Connects through the gate of `@mss/pki`, proxy included, and logs in.
  *
- * The verdict is settled on a connection of its own, without client certificate; imapflow's connection then passes the
- * gate with that verdict. A token that the server refuses is asked for once more, renewed.
+ * A token that the server refuses is asked for once more, renewed.
  *
  * @throws MssError of `@mss/pki`, unchanged, when the channel is refused: no credential and no client certificate has left
+ * @throws MssError `ERR_MSS_MAILBOX_AUTHENTICATION` by the rules of `kind`: nothing was opened
  * @throws MssError `ERR_MSS_IMAP_CONNECT`, `ERR_MSS_IMAP_DEADLINE`, `ERR_MSS_IMAP_ABORTED`, `ERR_MSS_IMAP_PROTOCOL`,
- * `ERR_MSS_IMAP_AUTH_MECHANISM`, `ERR_MSS_IMAP_AUTH_FAILED`, `ERR_MSS_IMAP_AUTH_UNAVAILABLE`, `ERR_MSS_IMAP_AUTH_TOKEN_REFUSED`
+ * `ERR_MSS_IMAP_AUTH_MECHANISM`, `ERR_MSS_IMAP_AUTH_FAILED`, `ERR_MSS_IMAP_AUTH_UNAVAILABLE`,
+ * `ERR_MSS_IMAP_AUTH_TOKEN_REFUSED`, `ERR_MSS_IMAP_TOO_MANY_CONNECTIONS`
  * @see RFC 9051; RFC 8314 §3.2; référentiel #2 v1.0.1 ECO.1.0.2, ECO.1.2.1
  */
 export async function openMailbox(options: MailboxOptions, call: { readonly signal?: AbortSignal } = {}): Promise<Mailbox> {
   const timeouts = resolveImapTimeouts(options.timeouts);
   const limits = resolveLimits(options.limits);
+  const { kind, profile, operatorAllows, auth } = options;
+  if (kind !== undefined) {
+    const use = { kind, auth, ...(profile === undefined ? {} : { profile }), ...(operatorAllows === undefined ? {} : { operatorAllows }) };
+    const [refusal] = checkMailboxKind(use);
+    if (refusal !== undefined) throw refusal;
+  }
   try {
     return await open(options, { timeouts, limits, signal: call.signal, renewToken: false });
   } catch (error) {
@@ -71,58 +89,47 @@ interface OpenContext {
 }
 
 async function open(options: MailboxOptions, context: OpenContext): Promise<Mailbox> {
-  const target: SecureTarget = {
-    host: options.host,
-    port: options.port,
-    ...(options.servername === undefined ? {} : { servername: options.servername }),
-    ...(options.mailboxDomain === undefined ? {} : { mailboxDomain: options.mailboxDomain }),
-  };
   const deadline = withDeadline(context.timeouts.connectMs, context.signal);
+  const { signal } = deadline;
   try {
-    for (let chain = 1; ; chain += 1) {
-      const decision = await options.policy.warm({
-        ...target,
-        timeoutMs: context.timeouts.connectMs,
-        signal: deadline.signal,
-        ...(options.security === 'starttls' ? { startTls: startTlsDialogues.imap() } : {}),
-      });
-      try {
-        const client = await connect(options, { ...context, target, signal: deadline.signal });
-        return mailboxOf(new ImapSession(client, context.timeouts), decision, context.limits);
-      } catch (error) {
-        if (chain === maxChains || !isMssError(error, 'ERR_MSS_TLS_VERDICT_PENDING')) throw error;
-      }
-    }
+    const socket = await connect(options, { timeoutMs: context.timeouts.connectMs, signal });
+    const client = await begin(options, { ...context, signal, socket });
+    return mailboxOf(new ImapSession(client, context.timeouts), socket.decision, context.limits);
   } finally {
     deadline.release();
   }
 }
 
-async function connect(
+/** The verified stream, with the client certificate if there is one; through the policy's proxy if there is one. */
+async function connect(options: MailboxOptions, how: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<SecureSocket> {
+  const target = {
+    host: options.host,
+    port: options.port,
+    ...(options.servername === undefined ? {} : { servername: options.servername }),
+    ...(options.mailboxDomain === undefined ? {} : { mailboxDomain: options.mailboxDomain }),
+    ...(options.clientIdentity === undefined ? {} : { clientIdentity: options.clientIdentity }),
+    ...how,
+  };
+  if (options.security === 'implicit') return options.policy.connect(target);
+  return options.policy.connectStartTls({ ...target, startTls: startTlsDialogues.imap() });
+}
+
+async function begin(
   options: MailboxOptions,
-  context: OpenContext & { readonly target: SecureTarget; readonly signal: AbortSignal },
+  context: OpenContext & { readonly signal: AbortSignal; readonly socket: SecureSocket },
 ): Promise<ImapClient> {
-  const { timeouts, limits, target, renewToken, signal } = context;
+  const { timeouts, limits, renewToken, signal, socket } = context;
   const client = new ImapClient(
     {
       host: options.host,
       port: options.port,
-      secure: options.security === 'implicit',
-      // `true`, never `undefined`: undefined would take clear text when STARTTLS is not offered.
-      ...(options.security === 'starttls' ? { doSTARTTLS: true } : {}),
-      tls: options.policy.tlsOptions({
-        ...target,
-        ...(options.clientIdentity === undefined ? {} : { clientIdentity: options.clientIdentity }),
-      }),
-      // imapflow wants it here; the login is ImapClient's.
-      auth: { user: '' },
       logger: false,
       disableAutoIdle: true,
       disableCompression: true,
+      qresync: true,
       maxIdleTime: timeouts.idleMs,
-      connectionTimeout: timeouts.connectMs,
-      greetingTimeout: timeouts.connectMs,
-      socketTimeout: Math.max(timeouts.commandMs, 60_000),
+      // An IDLE that says nothing is no failure; its renewal that is not answered is one.
+      socketTimeout: timeouts.idleMs + timeouts.commandMs,
       maxLineLength: maxLineBytes,
       maxLiteralSize: limits.messageBytes + 64 * 1024,
       maxResponseSize: limits.messageBytes + maxLineBytes,
@@ -135,13 +142,15 @@ async function connect(
   const stop = (): void => client.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await client.connect();
+    signal.throwIfAborted();
+    await client.begin(socket, { greeted: options.security === 'starttls' });
     return client;
   } catch (error) {
     // imapflow leaves the socket open after a failed login.
     client.close();
+    socket.destroy();
     if (signal.aborted) throw stoppedError(signal);
-    throw mapImapError(error, { connecting: true, first });
+    throw mapImapError(error, { connecting: true, first, bye: client.bye });
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -155,6 +164,7 @@ function stoppedError(signal: AbortSignal): Error {
 
 function mailboxOf(session: ImapSession, decision: ConnectionDecision, limits: Limits): Mailbox {
   const close = (): Promise<void> => session.close();
+  const bounded = (bytes: number | undefined): number => Math.min(bytes ?? limits.messageBytes, limits.messageBytes);
   return {
     decision,
     get capabilities(): readonly string[] {
@@ -164,14 +174,26 @@ function mailboxOf(session: ImapSession, decision: ConnectionDecision, limits: L
       return session.isOpen;
     },
     list: (given = {}) => list(session, given.signal),
+    folderFor: async (use, query = {}) => chooseFolder(await list(session, query.signal), use, query.configured ?? null),
+    createFolder: (folder, given = {}) => createFolder(session, folder, given.signal),
+    get namespaces(): MailNamespaces {
+      return namespacesOf(session);
+    },
     status: (folder, given = {}) => status(session, folder, given.signal),
     fetchNew: (request: FetchRequest = {}): AsyncIterable<FetchedMessage> =>
-      fetchNew(session, { ...request, maxMessageBytes: Math.min(request.maxMessageBytes ?? limits.messageBytes, limits.messageBytes) }),
+      fetchNew(session, { ...request, maxMessageBytes: bounded(request.maxMessageBytes) }),
     readMessage: (request: ReadRequest): AsyncIterable<Uint8Array> => readMessage(session, request),
+    synchronise: (request: SyncRequest = {}): AsyncIterable<SyncEvent> =>
+      synchronise(session, { ...request, maxMessageBytes: bounded(request.maxMessageBytes) }),
+    waitForChange: (request: ChangeRequest = {}) => waitForChange(session, request),
     waitForNew: (request: WaitRequest) => waitForNew(session, request),
+    openFolder: (folder, given = {}) => openFolder(session, folder, given.signal),
+    fetchFlags: (request: FlagsRequest) => fetchFlags(session, request),
     setFlags: (change: FlagChange) => store(session, change),
     copy: (request: CopyRequest) => copy(session, request),
     move: (request: CopyRequest) => move(session, request),
+    expunge: (request: ExpungeRequest) => expunge(session, request),
+    saveToSent: (request: SentRequest) => saveToSent(session, request),
     append: (request: AppendRequest) => append(session, request),
     quota: (given = {}) => quota(session, given.folder ?? 'INBOX', given.signal),
     close,

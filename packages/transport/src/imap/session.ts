@@ -16,8 +16,13 @@ export interface KnownFolder {
 export interface Work {
   /** For the whole answer. Default `commandMs`. */
   readonly timeoutMs?: number;
+  /** Bytes the bodies that are asked for have; all else that comes with them is bounded apart. */
+  readonly bodyBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Most bytes of all answers to one piece of work, bodies apart: SEARCH in a folder of a million messages. */
+const answerBytes = 8 * 1024 * 1024;
 
 /**
  * One authenticated connection: pieces of work one after the other, each under a deadline, imapflow's failures
@@ -26,6 +31,8 @@ export interface Work {
 export class ImapSession {
   readonly client: ImapClient;
   readonly timeouts: ImapTimeouts;
+  /** The folder that was synchronised and of which nothing was told since; `null` when there is none. */
+  quiet: string | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
   #firstFailure: unknown;
@@ -37,6 +44,7 @@ export class ImapSession {
     this.client = client;
     this.timeouts = timeouts;
     client.on('error', (error) => (this.#firstFailure ??= error));
+    client.on('notice', () => (this.quiet = null));
     // imapflow turns many a NO into `false`; here the response code is kept.
     client.on('response', ({ response, code }: { readonly response: string; readonly code?: string }) => {
       if (response !== 'OK') this.#lastRefusal = { status: response, code: code?.toUpperCase() ?? null };
@@ -44,7 +52,7 @@ export class ImapSession {
   }
 
   get isOpen(): boolean {
-    return !this.#closed && this.client.usable;
+    return !this.#closed && this.client.usable && this.client.bye === null;
   }
 
   /** Runs `work` when everything asked for before is done. */
@@ -55,10 +63,12 @@ export class ImapSession {
   }
 
   /** Selects the folder, unless it is selected already, and checks UIDVALIDITY if the caller knows it. */
-  async select(folder: string, uidValidity?: number | null): Promise<MailboxObject> {
+  async select(folder: string, uidValidity?: number | null, options: { readonly anew?: boolean } = {}): Promise<MailboxObject> {
     const selected = this.client.mailbox;
-    const isSelected = selected !== false && this.#selected?.folder === folder && this.#selected.path === selected.path;
+    const isSelected =
+      options.anew !== true && selected !== false && this.#selected?.folder === folder && this.#selected.path === selected.path;
     const mailbox = isSelected ? selected : await this.client.mailboxOpen(folder);
+    if (!isSelected) this.quiet = null;
     this.#selected = { folder, path: mailbox.path };
     const current = Number(mailbox.uidValidity);
     if (uidValidity !== undefined && uidValidity !== null && uidValidity !== current) {
@@ -69,15 +79,20 @@ export class ImapSession {
     return mailbox;
   }
 
-  /** The error for a command that imapflow reports as `false`. */
-  refusal(): MssError<ImapErrorCode> {
-    return refusedError(this.#lastRefusal?.status ?? 'NO', this.#lastRefusal?.code ?? null);
+  /**
+   * The error for a command that imapflow reports as `false`: a NO, or a connection that went away meanwhile.
+   *
+   * @param assumed - the response code to assume when the server gives none
+   */
+  refusal(assumed: string | null = null): MssError {
+    if (this.#lastRefusal === null && !this.isOpen) return this.lost();
+    return refusedError(this.#lastRefusal?.status ?? 'NO', this.#lastRefusal?.code ?? assumed);
   }
 
   /** The error for a connection that went away while nothing was asked. */
   lost(): MssError {
     if (this.#closed) return new MssError<ImapErrorCode>('ERR_MSS_IMAP_CLOSED', 'the mailbox is closed');
-    return mapImapError(new Error('closed'), { first: this.#firstFailure });
+    return mapImapError(new Error('closed'), { first: this.#firstFailure, bye: this.client.bye });
   }
 
   async close(): Promise<void> {
@@ -105,14 +120,14 @@ export class ImapSession {
     };
     deadline.signal.addEventListener('abort', stop, { once: true });
     this.#lastRefusal = null;
+    this.client.allow(answerBytes + (options.bodyBytes ?? 0));
     try {
       return await work(this.client);
     } catch (error) {
-      // Misuse of a call by the host, found on the way.
-      if (error instanceof TypeError) throw error;
-      throw stopped ?? mapImapError(error, { first: this.#firstFailure, alive: this.client.usable });
+      throw stopped ?? mapImapError(error, { first: this.#firstFailure, alive: this.client.usable, bye: this.client.bye });
     } finally {
       deadline.release();
+      this.client.allow();
     }
   }
 }

@@ -1,4 +1,3 @@
-import { refusedError } from './errors.js';
 import type { ImapSession } from './session.js';
 
 /** Counts and keys of a folder. */
@@ -17,11 +16,14 @@ export async function status(session: ImapSession, folder: string, signal?: Abor
   const found = await session.run(
     async (client) => {
       const query = { messages: true, uidNext: true, uidValidity: true, unseen: true, highestModseq: client.capabilities.has('CONDSTORE') };
-      return client.status(folder, query);
+      // A selected folder is told as this session saw it last.
+      if (client.mailbox !== false) await client.noop();
+      const answer = await client.status(folder, query);
+      if (!answer) throw session.refusal('NONEXISTENT');
+      return answer;
     },
     { signal },
   );
-  if (!found) throw refusedError('NO', 'NONEXISTENT');
   return {
     uidValidity: Number(found.uidValidity ?? 0),
     uidNext: found.uidNext ?? 0,

@@ -5,6 +5,9 @@ export interface TokenRequest {
    * `false`: a token at hand will do.
    */
   readonly renew: boolean;
+  /** The server that the token would be shown to, as the caller named it: give none to a host that is not the mailbox's. */
+  readonly host: string;
+  readonly port: number;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -30,7 +30,8 @@ export async function chooseSasl(authentication: MailboxAuthentication, context:
     default: {
       const mechanism = pick(authentication.mechanism === undefined ? ['XOAUTH2', 'OAUTHBEARER'] : [authentication.mechanism]);
       if (mechanism === undefined) return null;
-      const token = await authentication.token({ renew: context.renewToken, signal: context.signal });
+      const { renewToken: renew, host, port, signal } = context;
+      const token = await authentication.token({ renew, host, port, signal });
       return mechanism === 'XOAUTH2' ? saslXoauth2(authentication.user, token) : saslOauthBearer(authentication.user, token, context);
     }
   }

@@ -18,7 +18,7 @@ const external: Mechanism = (session, message) => session.context.accountOfCerti
 
 function byToken(session: ImapSession, user: string | undefined, token: string | undefined): Account | null {
   const account = session.context.accounts.find(user ?? '');
-  return account?.acceptsToken(token ?? '') === true ? account : null;
+  return account !== undefined && session.context.acceptsToken(account, token ?? '') ? account : null;
 }
 
 /** ^A separates the fields. */

@@ -49,15 +49,18 @@ export const starttls: ImapCommand = {
   },
 };
 
-/** RFC 5161; there is nothing to enable. */
+/** RFC 5161; CONDSTORE is all there is to enable. */
 export const enable: ImapCommand = {
   states: loggedIn,
   run(session, { args }) {
+    const asked: string[] = [];
     do {
       args.space();
-      args.atom();
+      asked.push(args.atom().toUpperCase());
     } while (!args.atEnd);
-    session.untagged('ENABLED');
+    const condstore = asked.includes('CONDSTORE');
+    if (condstore) session.knowsModseqs = true;
+    session.untagged(condstore ? 'ENABLED CONDSTORE' : 'ENABLED');
     return ok('Done');
   },
 };

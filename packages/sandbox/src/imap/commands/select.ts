@@ -1,3 +1,4 @@
+import { ImapSyntaxError } from '../arguments.js';
 import { no, loggedIn, ok, selected, type Completion, type ImapCommand, type Invocation } from '../command.js';
 import { decodeFolderName } from '../folder-name.js';
 import type { ImapSession } from '../session.js';
@@ -7,6 +8,12 @@ const systemFlags = String.raw`\Answered \Flagged \Deleted \Seen \Draft`;
 function open(session: ImapSession, { args }: Invocation, readOnly: boolean): Completion {
   args.space();
   const name = decodeFolderName(args.astring());
+  if (args.take(' ')) {
+    // RFC 7162 §3.1.8
+    if (args.list(() => args.atom().toUpperCase()).some((parameter) => parameter !== 'CONDSTORE'))
+      throw new ImapSyntaxError('unknown parameter');
+    session.knowsModseqs = true;
+  }
   args.end();
   const folder = session.account?.mailbox.folder(name);
   // RFC 3501 §6.3.1: a failed SELECT leaves no folder selected.
@@ -23,6 +30,7 @@ function open(session: ImapSession, { args }: Invocation, readOnly: boolean): Co
   if (unseen !== undefined) session.untagged(`OK [UNSEEN ${unseen.sequence}] First unseen`);
   session.untagged(`OK [UIDVALIDITY ${folder.uidValidity}] UIDs`);
   session.untagged(`OK [UIDNEXT ${folder.uidNext}] Next`);
+  session.untagged(`OK [HIGHESTMODSEQ ${folder.highestModseq}] Highest`);
   return ok('Done', readOnly ? 'READ-ONLY' : 'READ-WRITE');
 }
 

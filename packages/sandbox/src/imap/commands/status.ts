@@ -9,6 +9,7 @@ const items: ReadonlyMap<string, (folder: Folder) => number> = new Map<string, (
   ['RECENT', () => 0],
   ['UIDNEXT', (folder) => folder.uidNext],
   ['UIDVALIDITY', (folder) => folder.uidValidity],
+  ['HIGHESTMODSEQ', (folder) => folder.highestModseq],
   ['UNSEEN', (folder) => folder.messages.filter(({ flags }) => !flags.has('\\Seen')).length],
 ]);
 
@@ -23,6 +24,7 @@ export const status: ImapCommand = {
     args.end();
     const folder = session.account?.mailbox.folder(name);
     if (folder === undefined) return no('No such folder', 'NONEXISTENT');
+    if (asked.includes('HIGHESTMODSEQ')) session.knowsModseqs = true;
     const values = asked.map((item) => {
       const value = items.get(item);
       if (value === undefined) throw new ImapSyntaxError('unknown status item');

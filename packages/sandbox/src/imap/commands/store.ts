@@ -1,6 +1,6 @@
-import { ImapSyntaxError } from '../arguments.js';
+import { ImapSyntaxError, type Arguments } from '../arguments.js';
 import { no, ok, selected, type ImapCommand } from '../command.js';
-import { formatFlags } from '../format.js';
+import { formatFlags, formatSequenceSet } from '../format.js';
 
 function changed(present: ReadonlySet<string>, mode: string, given: readonly string[]): Set<string> {
   if (mode === '') return new Set(given);
@@ -19,7 +19,18 @@ function normalise(flag: string): string[] {
   return known === undefined ? [] : [known];
 }
 
-/** RFC 3501 §6.4.6 */
+/** `(UNCHANGEDSINCE n) `, RFC 7162 §3.1.3. */
+function readUnchangedSince(args: Arguments): number {
+  args.expect('(');
+  if (args.word() !== 'UNCHANGEDSINCE') throw new ImapSyntaxError('UNCHANGEDSINCE expected');
+  args.space();
+  const modseq = args.number();
+  args.expect(')');
+  args.space();
+  return modseq;
+}
+
+/** RFC 3501 §6.4.6, RFC 7162 §3.1.3 */
 export const store: ImapCommand = {
   states: selected,
   holdsNumbers: true,
@@ -27,6 +38,8 @@ export const store: ImapCommand = {
     args.space();
     const set = args.sequenceSet();
     args.space();
+    const unchangedSince = args.peek() === '(' ? readUnchangedSince(args) : null;
+    if (unchangedSince !== null) session.knowsModseqs = true;
     const mode = args.take('+') ? '+' : args.take('-') ? '-' : '';
     const item = args.word();
     if (item !== 'FLAGS' && item !== 'FLAGS.SILENT') throw new ImapSyntaxError('FLAGS expected');
@@ -40,12 +53,21 @@ export const store: ImapCommand = {
     args.end();
     const { view } = session;
     if (view === null || view.readOnly) return no('Opened to read only');
+    const modified: number[] = [];
     for (const { sequence, message } of view.pick(set, { byUid })) {
       if (message.expunged) continue;
+      if (unchangedSince !== null && message.modseq > unchangedSince) {
+        modified.push(byUid ? message.uid : sequence);
+        continue;
+      }
       view.folder.setFlags(message.uid, changed(message.flags, mode, given.flatMap(normalise)), session);
-      if (item === 'FLAGS')
-        session.untagged(`${sequence} FETCH (${byUid ? `UID ${message.uid} ` : ''}FLAGS ${formatFlags(message.flags)})`);
+      const told = [
+        ...(byUid || session.knowsModseqs ? [`UID ${message.uid}`] : []),
+        ...(item === 'FLAGS' ? [`FLAGS ${formatFlags(message.flags)}`] : []),
+        ...(session.knowsModseqs ? [`MODSEQ (${message.modseq})`] : []),
+      ];
+      if (item === 'FLAGS' || session.knowsModseqs) session.untagged(`${sequence} FETCH (${told.join(' ')})`);
     }
-    return ok('Done');
+    return modified.length === 0 ? ok('Done') : ok('Some were changed by others', `MODIFIED ${formatSequenceSet(modified)}`);
   },
 };

@@ -1,0 +1,24 @@
+/** The thread in which a directory is loaded: see `run-in-worker.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { toFaultRecord } from './faults.js';
+import type { LoadOrder, LoadMessage } from './run-in-worker.js';
+import { loadIntoSqlite } from './sqlite-load.js';
+
+async function run(order: LoadOrder): Promise<void> {
+  const abort = new AbortController();
+  parentPort?.once('message', () => abort.abort());
+  const say = (message: LoadMessage): void => parentPort?.postMessage(message);
+  try {
+    const report = await loadIntoSqlite(order.file, order.job, {
+      signal: abort.signal,
+      onProgress: (progress) => say({ progress }),
+    });
+    say({ report });
+  } catch (error) {
+    say({ fault: toFaultRecord(error, abort.signal.aborted) });
+  } finally {
+    parentPort?.close();
+  }
+}
+
+void run(workerData as LoadOrder);

@@ -1,0 +1,103 @@
+import { Buffer } from 'node:buffer';
+import type { StoreTransaction } from '@mss/store';
+import { decodeEntry } from '../directory/entry.js';
+import type { FileKind } from '../directory/file-format.js';
+import { fieldsOfLine, rowValues } from '../line/row-values.js';
+import type { Difference } from '../load/scratch.js';
+import { endIds, fileKinds, firstIds, isSearched } from '../storage/layout.js';
+import { deleteRows, insertRows, showActivities, updateRows, type PostgresRow } from './rows.js';
+import type { PostgresSearchIndex } from './search-hook.js';
+
+const rowsOfBatch = 500;
+
+async function nextNumbers(transaction: StoreTransaction, generation: number): Promise<Map<FileKind, number>> {
+  const next = new Map<FileKind, number>();
+  for (const kind of fileKinds) {
+    const stored = await transaction.get<{ value: number }>('SELECT value FROM annuaire_state WHERE name = ?', [`next_${kind}_${generation}`]);
+    const last = await transaction.get<{ id: number | null }>('SELECT max(id) AS id FROM annuaire_entry WHERE generation = ? AND id >= ? AND id < ?', [
+      generation,
+      firstIds[kind],
+      endIds[kind],
+    ]);
+    next.set(kind, Math.max(stored?.value ?? 0, firstIds[kind], (last?.id ?? 0) + 1));
+  }
+  return next;
+}
+
+async function saveNumbers(transaction: StoreTransaction, generation: number, next: ReadonlyMap<FileKind, number>): Promise<void> {
+  await transaction.run("DELETE FROM annuaire_state WHERE name LIKE 'next_%'");
+  for (const [kind, value] of next) {
+    await transaction.run('INSERT INTO annuaire_state (name, value) VALUES (?, ?)', [`next_${kind}_${generation}`, value]);
+  }
+}
+
+function rowOf(file: FileKind, id: number, line: Uint8Array): PostgresRow {
+  const bytes = Buffer.from(line);
+  return { id, ...rowValues(file, fieldsOfLine(bytes)), line: bytes.toString('utf8'), shown: isSearched(file) ? 1 : 0 };
+}
+
+/**
+ * Applies differences to the current generation, inside one transaction.
+ *
+ * Activities are written as not shown; those of everybody who is touched are set right at the end, which tells the search.
+ */
+export async function applyToPostgres(
+  transaction: StoreTransaction,
+  of: { readonly generation: number; readonly differences: Iterable<Difference>; readonly search: PostgresSearchIndex | null },
+): Promise<void> {
+  const { generation, search } = of;
+  const next = await nextNumbers(transaction, generation);
+  const people = new Set<string>();
+  const removed: number[] = [];
+  const changed: PostgresRow[] = [];
+  const added: PostgresRow[] = [];
+
+  async function flush(): Promise<void> {
+    const gone = [...removed.splice(0), ...changed.map(({ id }) => id)];
+    await search?.remove(transaction, generation, gone);
+    await deleteRows(
+      transaction,
+      generation,
+      gone.filter((id) => !changed.some((row) => row.id === id)),
+    );
+    await updateRows(transaction, generation, changed);
+    await insertRows(transaction, generation, added);
+    const fresh = [...changed.splice(0), ...added.splice(0)].filter(({ id }) => id < firstIds.activities);
+    await search?.add(
+      transaction,
+      generation,
+      fresh.map(({ id, line }) => decodeEntry(id, Buffer.from(line))),
+    );
+  }
+
+  for (const { file, id, before, after } of of.differences) {
+    for (const line of [before, after]) {
+      if (line === null || !isSearched(file)) continue;
+      const { person } = rowValues(file, fieldsOfLine(Buffer.from(line)));
+      if (person !== null) people.add(person);
+    }
+    if (after === null) removed.push(id ?? 0);
+    else if (id !== null) changed.push({ ...rowOf(file, id, after), ...(file === 'activities' ? { shown: 0 } : {}) });
+    else {
+      const number = next.get(file) ?? firstIds[file];
+      next.set(file, number + 1);
+      added.push({ ...rowOf(file, number, after), ...(file === 'activities' ? { shown: 0 } : {}) });
+    }
+    if (removed.length + changed.length + added.length >= rowsOfBatch) await flush();
+  }
+  await flush();
+  const everybody = [...people];
+  for (let at = 0; at < everybody.length; at += rowsOfBatch) {
+    const rows = await showActivities(transaction, {
+      generation,
+      people: everybody.slice(at, at + rowsOfBatch),
+      first: firstIds.activities,
+      end: endIds.activities,
+    });
+    const hidden = rows.filter(({ shown }) => shown === 0).map(({ id }) => id);
+    const shown = rows.filter((row) => row.shown === 1).map(({ id, line }) => decodeEntry(id, Buffer.from(line)));
+    await search?.remove(transaction, generation, hidden);
+    await search?.add(transaction, generation, shown);
+  }
+  await saveNumbers(transaction, generation, next);
+}

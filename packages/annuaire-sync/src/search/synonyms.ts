@@ -1,0 +1,101 @@
+/**
+ * What people call somebody of a profession or speciality, and the words of the nomenclatures' labels. Keys and values are
+ * folded. A key also matches itself, in the second place. Several words in a value must all be in the label.
+ */
+export const peopleSynonyms: Readonly<Record<string, readonly string[]>> = {
+  generaliste: ['medecine generale', 'generaliste'],
+  mg: ['medecine generale'],
+  cardiologue: ['cardiologie', 'cardiaques'],
+  cardio: ['cardiologie'],
+  dermatologue: ['dermatologie'],
+  dermato: ['dermatologie'],
+  gyneco: ['gynecologie'],
+  gynecologue: ['gynecologie'],
+  obstetricien: ['obstetrique'],
+  ophtalmologue: ['ophtalmologie'],
+  ophtalmologiste: ['ophtalmologie'],
+  ophtalmo: ['ophtalmologie'],
+  pediatre: ['pediatrie'],
+  psychiatre: ['psychiatrie'],
+  pedopsychiatre: ['psychiatrie enfant'],
+  neurologue: ['neurologie'],
+  neurochirurgien: ['neurochirurgie'],
+  pneumologue: ['pneumologie'],
+  pneumo: ['pneumologie'],
+  rhumatologue: ['rhumatologie'],
+  rhumato: ['rhumatologie'],
+  nephrologue: ['nephrologie'],
+  urologue: ['urologie', 'urologique'],
+  endocrinologue: ['endocrinologie'],
+  diabetologue: ['endocrinologie', 'diabetologie'],
+  gastroenterologue: ['gastro', 'gastroenterologie', 'hepatologie'],
+  gastro: ['gastro', 'gastroenterologie'],
+  hematologue: ['hematologie'],
+  oncologue: ['oncologie'],
+  cancerologue: ['oncologie', 'cancerologie'],
+  radiologue: ['radiodiagnostic', 'radiologie', 'imagerie'],
+  radiotherapeute: ['radiotherapie', 'oncologie'],
+  anesthesiste: ['anesthesie', 'anesthesiologie'],
+  reanimateur: ['reanimation'],
+  urgentiste: ['urgence', 'urgences'],
+  geriatre: ['geriatrie'],
+  allergologue: ['allergologie'],
+  angiologue: ['vasculaire', 'vasculaires', 'angiologie'],
+  stomatologue: ['stomatologie'],
+  orl: ['oto rhino laryngologie', 'orl'],
+  otorhino: ['oto rhino laryngologie'],
+  interniste: ['medecine interne'],
+  biologiste: ['biologie'],
+  anatomopathologiste: ['anatomie cytologie', 'pathologie'],
+  chirurgien: ['chirurgie', 'chirurgien'],
+  orthopediste: ['orthopedique', 'orthopedie'],
+  kine: ['kinesitherapeute'],
+  kinesitherapeute: ['kinesitherapeute'],
+  infirmier: ['infirmier'],
+  infirmiere: ['infirmier'],
+  ide: ['infirmier'],
+  dentiste: ['dentiste'],
+  pharmacienne: ['pharmacien'],
+  sagefemme: ['sage femme'],
+  orthophoniste: ['orthophoniste'],
+  podologue: ['podologue'],
+  pedicure: ['pedicure'],
+  psychologue: ['psychologue'],
+  ergo: ['ergotherapeute'],
+  dieteticienne: ['dieteticien'],
+};
+
+/** What people call structures, and the words of their names. */
+export const structureSynonyms: Readonly<Record<string, readonly string[]>> = {
+  labo: ['laboratoire', 'biologie'],
+  ehpad: ['ehpad', 'hebergement'],
+  hopital: ['hopital', 'hospitalier', 'chu', 'ch'],
+  hosto: ['hopital', 'hospitalier', 'chu', 'ch'],
+  chu: ['chu', 'centre hospitalier universitaire', 'chru'],
+  chr: ['chr', 'chru', 'centre hospitalier regional'],
+  ch: ['ch', 'centre hospitalier'],
+  msp: ['msp', 'maison sante pluriprofessionnelle'],
+  clinique: ['clinique', 'polyclinique'],
+  pharmacie: ['pharmacie', 'pharmacien'],
+  irm: ['irm', 'imagerie'],
+  scanner: ['scanner', 'imagerie'],
+  radio: ['radiologie', 'radiodiagnostic', 'imagerie'],
+};
+
+/**
+ * Before a name: they say little of who is meant, and are not in the names. Those of doctors put doctors first.
+ */
+export const titles: Readonly<Record<string, readonly string[]>> = {
+  dr: ['medecin', 'dentiste', 'pharmacien'],
+  docteur: ['medecin', 'dentiste', 'pharmacien'],
+  pr: ['medecin', 'pharmacien'],
+  prof: ['medecin', 'pharmacien'],
+  professeur: ['medecin', 'pharmacien'],
+  mme: [],
+  madame: [],
+  mlle: [],
+  monsieur: [],
+};
+
+/** Between the words of names and structures: they rank, they do not select. */
+export const linkWords: ReadonlySet<string> = new Set(['de', 'du', 'des', 'la', 'le', 'les', 'l', 'd', 'et', 'en', 'a', 'au', 'aux', 'cedex']);

@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs';
+import { isMssError } from '@mss/core';
+import { openSqliteSync, type SqliteSync } from '@mss/store/sync';
+import { syncError } from '../errors.js';
+import { applicationId, pointerSchema, pointerVersion } from './schema.js';
+
+function isNothing(file: string): boolean {
+  const info = statSync(file, { throwIfNoEntry: false });
+  return info === undefined || info.size === 0;
+}
+
+/** The number that a PRAGMA answers with. */
+export function pragmaNumber(db: SqliteSync, name: 'application_id' | 'user_version'): number {
+  return Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);
+}
+
+function checkPointer(db: SqliteSync): void {
+  if (pragmaNumber(db, 'application_id') !== applicationId) {
+    throw syncError('ERR_MSS_ANNUAIRE_NOT_A_DIRECTORY', 'the file is another database than a directory');
+  }
+  if (pragmaNumber(db, 'user_version') > pointerVersion) {
+    throw syncError('ERR_MSS_ANNUAIRE_NEWER_DIRECTORY', 'a newer release wrote this directory');
+  }
+}
+
+function open(file: string, readOnly: boolean): SqliteSync {
+  try {
+    return openSqliteSync(file, { readOnly, cacheBytes: 64 * 1024 });
+  } catch (cause) {
+    if (isMssError(cause, 'ERR_MSS_STORE_NOT_A_DATABASE')) {
+      throw syncError('ERR_MSS_ANNUAIRE_NOT_A_DIRECTORY', 'the file is no directory', { cause });
+    }
+    throw cause;
+  }
+}
+
+/**
+ * Opens the pointer for reading.
+ *
+ * @throws MssError `ERR_MSS_ANNUAIRE_NO_DIRECTORY`, `ERR_MSS_ANNUAIRE_NOT_A_DIRECTORY`, `ERR_MSS_ANNUAIRE_NEWER_DIRECTORY`
+ */
+export function openPointer(file: string): SqliteSync {
+  if (isNothing(file)) throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'there is no directory at this place');
+  const db = open(file, true);
+  try {
+    checkPointer(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Opens the pointer for a synchronisation, made when it is not there. Call it under the lock. */
+export function openPointerForWriting(file: string): SqliteSync {
+  const isNew = isNothing(file);
+  const db = open(file, false);
+  try {
+    // A process that died between the two leaves an empty database: no table, no application id.
+    const tables = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get<{ n: number }>()?.n ?? 0);
+    if (isNew || (tables === 0 && pragmaNumber(db, 'application_id') === 0)) db.transaction(() => db.exec(pointerSchema));
+    checkPointer(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** 0: nothing was ever synchronised. */
+export function currentGeneration(pointer: SqliteSync): number {
+  return Number(pointer.prepare('SELECT generation FROM pointer').get<{ generation: number }>()?.generation ?? 0);
+}
+
+/** The switch. One row, one transaction. */
+export function switchTo(pointer: SqliteSync, generation: number): void {
+  pointer.prepare('UPDATE pointer SET generation = ? WHERE id = 1').run(BigInt(generation));
+}

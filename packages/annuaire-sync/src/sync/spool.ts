@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncError } from '../errors.js';
+
+/** Writes a stream to a file of the work folder, so that it can be read twice. */
+export async function spoolStream(
+  stream: AsyncIterable<Uint8Array>,
+  options: { readonly folder: string; readonly maxBytes: number; readonly signal?: AbortSignal },
+): Promise<string> {
+  const { folder, maxBytes, signal } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `spool-${randomBytes(6).toString('hex')}`);
+  const file = await open(path, 'wx', 0o600);
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      signal?.throwIfAborted();
+      size += chunk.length;
+      if (size > maxBytes) {
+        throw syncError('ERR_MSS_ANNUAIRE_TOO_LARGE', 'the source is over the limit textBytes', { details: { limit: 'textBytes' } });
+      }
+      await file.appendFile(chunk);
+    }
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+  await file.close();
+  return path;
+}
+
+/** Deletes what streams of a killed process left. Call it under the lock. */
+export async function removeSpools(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) if (name.startsWith('spool-')) await rm(join(folder, name), { force: true });
+}

@@ -1,0 +1,23 @@
+/** French sentences: annuaire Santé. */
+export const annuaireSentences: Readonly<Record<string, string>> = Object.freeze({
+  ERR_MSS_ANNUAIRE_NO_DIRECTORY: "aucun annuaire à cet endroit : le synchroniser d'abord",
+  ERR_MSS_ANNUAIRE_NOT_A_DIRECTORY: "ce fichier n'est pas un annuaire ; il n'a pas été touché",
+  ERR_MSS_ANNUAIRE_NEWER_DIRECTORY: "cet annuaire vient d'une version plus récente du logiciel",
+  ERR_MSS_ANNUAIRE_DAMAGED: "l'annuaire est endommagé : le supprimer et synchroniser de nouveau",
+  ERR_MSS_ANNUAIRE_BUSY: 'une autre synchronisation de cet annuaire est en cours',
+  ERR_MSS_ANNUAIRE_SOURCE: 'la source ne peut pas être lue',
+  ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION: "ce n'est pas une extraction de l'Annuaire Santé",
+  ERR_MSS_ANNUAIRE_AMBIGUOUS: "deux fichiers de l'archive sont la même extraction",
+  ERR_MSS_ANNUAIRE_COLUMN_MISSING: "il manque une colonne à l'extraction",
+  ERR_MSS_ANNUAIRE_ENCODING: "l'extraction n'est pas en UTF-8",
+  ERR_MSS_ANNUAIRE_TRUNCATED: "l'extraction est tronquée",
+  ERR_MSS_ANNUAIRE_EMPTY: "l'extraction ne contient aucune ligne",
+  ERR_MSS_ANNUAIRE_TOO_LARGE: "l'extraction dépasse les limites",
+  ERR_MSS_ANNUAIRE_TOO_MANY_REJECTED: "trop de lignes de l'extraction sont défectueuses",
+  ERR_MSS_ANNUAIRE_TOO_MANY_CHANGES: "l'extraction diffère trop de la précédente ; l'annuaire est resté tel quel",
+  ERR_MSS_ANNUAIRE_DISK_FULL: "il n'y a plus de place sur le disque",
+  ERR_MSS_ANNUAIRE_DOWNLOAD: "l'extraction n'a pas pu être téléchargée",
+  ERR_MSS_ANNUAIRE_CHECKSUM: "l'extraction n'a pas la taille ou l'empreinte attendue",
+  ERR_MSS_ANNUAIRE_WORKER: "le traitement de l'annuaire s'est arrêté ; réessayer",
+  ERR_MSS_ANNUAIRE_NO_HISTORY: 'les changements depuis cette date ne sont plus conservés',
+});

@@ -1,0 +1,21 @@
+/** French sentences: cPS cards. */
+export const cardSentences: Readonly<Record<string, string>> = Object.freeze({
+  ERR_MSS_PKI_CARD_SUPPORT: "le module facultatif pkcs11js, nécessaire aux cartes, n'est pas installé",
+  ERR_MSS_PKI_CARD_MODULE: 'la bibliothèque PKCS#11 de la carte ne répond pas correctement',
+  ERR_MSS_PKI_CARD_ENGINE: "le moteur OpenSSL « pkcs11 » est absent ou n'accepte pas la clé de la carte",
+  ERR_MSS_PKI_CARD_ABSENT: "aucune carte correspondante n'est dans un lecteur",
+  ERR_MSS_PKI_CARD_AMBIGUOUS: 'plusieurs cartes ou certificats correspondent : précisez lequel',
+  ERR_MSS_PKI_CARD_NO_CERTIFICATE: "la carte ne contient pas de certificat d'authentification correspondant",
+  ERR_MSS_PKI_CARD_EXPIRED: 'le certificat de la carte est expiré ou pas encore valable',
+  ERR_MSS_PKI_CARD_KEY: "la carte n'a pas de clé utilisable pour ce certificat",
+  ERR_MSS_PKI_CARD_REMOVED: 'la carte a été retirée du lecteur',
+  ERR_MSS_PKI_CARD_LOCKED: "le code porteur n'a pas encore été saisi",
+  ERR_MSS_PKI_CARD_PIN_CANCELLED: 'la saisie du code porteur a été annulée',
+  ERR_MSS_PKI_CARD_PIN_WRONG: 'le code porteur est faux ; il ne sera pas essayé de nouveau',
+  ERR_MSS_PKI_CARD_PIN_FORMAT: "le code porteur n'a pas la longueur attendue",
+  ERR_MSS_PKI_CARD_PIN_FINAL_TRY: "il ne reste qu'un essai avant le blocage de la carte : il n'est pas tenté",
+  ERR_MSS_PKI_CARD_PIN_BLOCKED: "la carte est bloquée ; débloquez-la avec l'outil de son émetteur",
+  ERR_MSS_PKI_CARD_PIN_UNSET: "le code porteur de la carte doit d'abord être défini ou changé",
+  ERR_MSS_PKI_CARD_PIN_PAD: "ce lecteur exige la saisie du code sur son clavier, ce qui n'est pas pris en charge",
+  ERR_MSS_PKI_CARD_CLOSED: "l'identité par carte a été fermée",
+});

@@ -1,0 +1,23 @@
+/** French sentences: databases. */
+export const storageSentences: Readonly<Record<string, string>> = Object.freeze({
+  ERR_MSS_STORE_OPEN: 'la base de données ne peut pas être ouverte',
+  ERR_MSS_STORE_NOT_A_DATABASE: "le fichier n'est pas une base de données SQLite",
+  ERR_MSS_STORE_CORRUPT: 'la base de données est endommagée ; restaurez une copie',
+  ERR_MSS_STORE_BUSY: 'la base de données est occupée ; réessayez',
+  ERR_MSS_STORE_FULL: "le disque est plein ; rien n'a été enregistré",
+  ERR_MSS_STORE_IO: "le système n'a pas pu lire ou écrire la base de données",
+  ERR_MSS_STORE_READ_ONLY: 'la base de données est en lecture seule',
+  ERR_MSS_STORE_CONSTRAINT: "l'enregistrement contredit une règle de la base de données",
+  ERR_MSS_STORE_SQL: 'erreur interne : requête incorrecte',
+  ERR_MSS_STORE_VALUE: 'une valeur ne peut pas être enregistrée ou relue exactement',
+  ERR_MSS_STORE_NESTED: 'erreur interne : la base est utilisée dans sa propre transaction',
+  ERR_MSS_STORE_CLOSED: 'la base de données est déjà fermée',
+  ERR_MSS_STORE_ABORTED: "l'opération a été abandonnée ; rien n'a été enregistré",
+  ERR_MSS_STORE_DEADLINE: "la base de données n'a pas répondu à temps ; rien n'a été enregistré",
+  ERR_MSS_STORE_UNAVAILABLE: 'la base de données est injoignable ; réessayez',
+  ERR_MSS_STORE_COMMIT_UNKNOWN: "la liaison s'est rompue pendant l'enregistrement ; vérifiez avant de recommencer",
+  ERR_MSS_STORE_REFUSED: 'le serveur de base de données refuse cet accès',
+  ERR_MSS_STORE_DRIVER: 'postgreSQL demande le paquet « pg »',
+  ERR_MSS_STORE_NEWER_SCHEMA: "la base vient d'une version plus récente ; mettez le logiciel à jour",
+  ERR_MSS_STORE_HISTORY: "la base a été créée par d'autres instructions que celles de cette version",
+});
