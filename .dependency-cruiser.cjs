@@ -31,7 +31,12 @@ module.exports = {
       from: { path: '^packages/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/src/',
-        pathNot: ['^packages/$1/', '^packages/[^/]+/src/index\\.ts$', '^packages/(core|formats|store)/src/[^/]+/index\\.ts$', '^packages/transport/src/pro-sante-connect/index\\.ts$'],
+        pathNot: [
+          '^packages/$1/',
+          '^packages/[^/]+/src/index\\.ts$',
+          '^packages/(core|formats|store)/src/[^/]+/index\\.ts$',
+          '^packages/transport/src/pro-sante-connect/index\\.ts$',
+        ],
       },
     },
     {
@@ -58,7 +63,9 @@ module.exports = {
       comment: 'Only @mss/formats parses XML and MIME; only @mss/pki opens sockets and HTTP.',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: '^packages/(formats|pki|sandbox|transport|cli)/' },
-      to: { path: ['node_modules/(saxes|postal-mime|fast-xml-parser|nodemailer|imapflow|openid-client)/', '^(node:)?(tls|net|http|https|dns)$'] },
+      to: {
+        path: ['node_modules/(saxes|postal-mime|fast-xml-parser|nodemailer|imapflow|openid-client)/', '^(node:)?(tls|net|http|https|dns)$'],
+      },
     },
     {
       name: 'one-owner-of-databases',

@@ -26,6 +26,7 @@ function check(title, command, args, options = {}) {
 
 check('build from clean', process.execPath, [join(root, 'tooling', 'build.mjs'), '--clean']);
 check('types of sources, tests and examples', bin('tsc'), ['-p', 'tsconfig.json']);
+check('types of the cabinet page', bin('tsc'), ['-p', 'examples/cabinet-web/web']);
 check('lint', bin('oxlint'), ['--type-aware', '--deny-warnings']);
 check('format', bin('oxfmt'), ['--check']);
 check('floors', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'packages', 'examples', 'tooling']);

@@ -22,14 +22,16 @@ interface Run {
   readonly peakMiB: number;
 }
 
-/** Runs a command and measures its wall time and largest resident set. */
-function measure(command: string, args: readonly string[], input?: string): Run {
+/** Runs a command and measures its wall time and, where there is python3 to ask for it, its largest resident set. */
+function measure(command: string, args: readonly string[], input = ''): Run {
+  const hasPython = existsSync('/usr/bin/python3');
+  const [program, parameters] = hasPython ? ['/usr/bin/python3', ['-c', launcher, command, ...args]] : [command, [...args]];
   const startedAt = performance.now();
-  const result = spawnSync('/usr/bin/env', ['python3', '-c', launcher, command, ...args], { input: input ?? '', encoding: 'utf8', maxBuffer: 1 << 26 });
-  const seconds = (performance.now() - startedAt) / 1000;
+  const result = spawnSync(program, parameters, { input, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const elapsed = (performance.now() - startedAt) / 1000;
   if (result.status !== 0) throw new Error(`${command}: ${result.stderr}`);
-  const [, wall, peak] = /seconds=([\d.]+) peak=(\d+)/.exec(result.stderr) ?? [];
-  return { seconds: Number(wall ?? seconds), peakMiB: Number(peak ?? 0) / 1024 };
+  const [, seconds, peak] = /seconds=([\d.]+) peak=(\d+)/.exec(result.stderr) ?? [];
+  return { seconds: Number(seconds ?? elapsed), peakMiB: Number(peak ?? 0) / 1024 };
 }
 
 const launcher = `
@@ -93,8 +95,12 @@ INSERT INTO search (rowid, c9, c10, c14, c16, c18, c27) SELECT rowid, c9, c10, c
 try {
   const stamp = ['202611220300', '202611230300'];
   const [before = '', after = ''] = stamp.map((at) => join(folder, `Extraction_Correspondance_MSSante_${at}.txt`));
-  process.stdout.write(`${mailboxHeader.split('|').length} columns, ${writeLines(before, generateExtraction({ lines, seed: 1 })) - 1} lines, `);
-  process.stdout.write(`the day after ${writeLines(after, generateExtraction({ lines, seed: 1, changes: 0.003 })) - 1}; ${turns} turns\n\n`);
+  process.stdout.write(
+    `${mailboxHeader.split('|').length} columns, ${writeLines(before, generateExtraction({ lines, seed: 1 })) - 1} lines, `,
+  );
+  process.stdout.write(
+    `the day after ${writeLines(after, generateExtraction({ lines, seed: 1, changes: 0.003 })) - 1}; ${turns} turns\n\n`,
+  );
   const [zipBefore, zipAfter] = [await zip(before), await zip(after)];
   const syncScript = join(import.meta.dirname, `.annuaire-sync-${process.pid}.mjs`);
   const diffScript = join(import.meta.dirname, `.annuaire-diff-${process.pid}.mjs`);
@@ -107,7 +113,8 @@ try {
       const place = join(folder, `turn${turn}`);
       mkdirSync(place);
       const db = join(place, 'annuaire.db');
-      if (existsSync('/usr/bin/sqlite3')) add('shell', measure('/usr/bin/sqlite3', [':memory:'], shellScript(before, join(place, 'shell.db'))));
+      if (existsSync('/usr/bin/sqlite3'))
+        add('shell', measure('/usr/bin/sqlite3', [':memory:'], shellScript(before, join(place, 'shell.db'))));
       rmSync(join(place, 'shell.db'), { force: true });
       add('load', measure(process.execPath, ['--no-warnings', syncScript, db, zipBefore]));
       add('update', measure(process.execPath, ['--no-warnings', syncScript, db, zipAfter]));
@@ -138,10 +145,14 @@ try {
 async function duckdb(text: string): Promise<void> {
   const name = '@duckdb/node-api';
   try {
-    const { DuckDBInstance } = (await import(name)) as { DuckDBInstance: { create(path: string): Promise<{ connect(): Promise<{ run(sql: string): Promise<unknown> }> }> } };
+    const { DuckDBInstance } = (await import(name)) as {
+      DuckDBInstance: { create(path: string): Promise<{ connect(): Promise<{ run(sql: string): Promise<unknown> }> }> };
+    };
     const connection = await (await DuckDBInstance.create(join(folder, 'duck.db'))).connect();
     const startedAt = performance.now();
-    await connection.run(`CREATE TABLE entry AS SELECT * FROM read_csv('${text}', delim = '|', header = true, all_varchar = true, quote = '')`);
+    await connection.run(
+      `CREATE TABLE entry AS SELECT * FROM read_csv('${text}', delim = '|', header = true, all_varchar = true, quote = '')`,
+    );
     await connection.run('CREATE INDEX entry_address ON entry ("Adresse BAL")');
     process.stdout.write(`DuckDB, one table and one index, no search ${((performance.now() - startedAt) / 1000).toFixed(2)} s\n`);
   } catch {

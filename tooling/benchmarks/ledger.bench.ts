@@ -46,8 +46,12 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 type Contender = () => Promise<void>;
 
 /** Each in turn, several times over, so that all see the same minutes; the first round warms up. */
-async function compare(contenders: Readonly<Record<string, Contender>>, options: { readonly count: number; readonly rounds: number }): Promise<void> {
+async function compare(
+  contenders: Readonly<Record<string, Contender>>,
+  options: { readonly count: number; readonly rounds: number },
+): Promise<void> {
   const rates = new Map<string, number[]>();
+  const cpu = new Map<string, number[]>();
   const grown = new Map<string, number>();
   for (let round = 0; round <= options.rounds; round += 1) {
     for (const [name, work] of Object.entries(contenders)) {
@@ -55,12 +59,14 @@ async function compare(contenders: Readonly<Record<string, Contender>>, options:
       const before = process.memoryUsage().rss;
       let most = before;
       const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
-      const start = performance.now();
+      const [start, used] = [performance.now(), process.cpuUsage()];
       await work();
       const rate = (options.count * 1000) / (performance.now() - start);
       clearInterval(watch);
+      const { user: own, system } = process.cpuUsage(used);
       if (round === 0) continue;
       rates.set(name, [...(rates.get(name) ?? []), rate]);
+      cpu.set(name, [...(cpu.get(name) ?? []), (own + system) / 1000 / options.count]);
       grown.set(name, Math.max(grown.get(name) ?? 0, most - before));
     }
   }
@@ -68,7 +74,10 @@ async function compare(contenders: Readonly<Record<string, Contender>>, options:
   for (const [name, all] of rates) {
     const ratio = (median(ours) / median(all)).toFixed(2);
     const memory = `+${Math.round((grown.get(name) ?? 0) / 1_000_000)} MB`;
-    console.log(`${name.padEnd(78)} ${median(all).toFixed(0).padStart(5)} messages/s  ${memory.padStart(8)}   first / this: x${ratio}`);
+    const each = `${median(cpu.get(name) ?? []).toFixed(2)} ms CPU each`;
+    console.log(
+      `${name.padEnd(70)} ${median(all).toFixed(0).padStart(5)} messages/s  ${each.padStart(16)}  ${memory.padStart(8)}   first / this: x${ratio}`,
+    );
   }
 }
 
@@ -144,13 +153,23 @@ async function main(given: readonly string[]): Promise<void> {
           maxConnections: connections,
           maxMessagesPerConnection: Infinity,
         });
-        const running = ledger.outbox.run({ submit: (message, call) => pool.submit(message, call), concurrency: connections, signal: stop.signal });
+        const running = ledger.outbox.run({
+          submit: (message, call) => pool.submit(message, call),
+          concurrency: 2 * connections,
+          signal: stop.signal,
+        });
         // A host that sends many documents queues several at once, like its peer below.
         const queue = async (): Promise<void> => {
           while (left > 0) {
             left -= 1;
             const documentId = `d${left}`;
-            await ledger.outbox.queue({ documentId, message: compose(), mailbox: user, recipients: [{ address: recipient }], author: 'bench' });
+            await ledger.outbox.queue({
+              documentId,
+              message: compose(),
+              mailbox: user,
+              recipients: [{ address: recipient }],
+              author: 'bench',
+            });
           }
         };
         await Promise.all(Array.from({ length: connections }, queue));
@@ -194,10 +213,14 @@ async function main(given: readonly string[]): Promise<void> {
         maxConnections: connections,
         maxMessagesPerConnection: Infinity,
       });
-      await Promise.all(Array.from({ length: count }, () => pool.submit({ from: user, recipients: [{ address: recipient }], message: raw })));
+      await Promise.all(
+        Array.from({ length: count }, () => pool.submit({ from: user, recipients: [{ address: recipient }], message: raw })),
+      );
       await pool.close();
     };
-    console.log(`sending ${count} messages of ${Math.round(raw.length / 1000)} kB over ${connections} connections to Postfix, median of ${rounds}`);
+    console.log(
+      `sending ${count} messages of ${Math.round(raw.length / 1000)} kB over ${connections} connections to Postfix, median of ${rounds}`,
+    );
     await compare(
       {
         '@mss/ledger outbox: composed, durable, sealed, verdict noted': outbox,
@@ -214,23 +237,23 @@ async function main(given: readonly string[]): Promise<void> {
     await mkdir(inbox, { recursive: true });
     let bytes = 0;
     for (let index = 0; index < count; index += 1) {
-      const mail = writeMime(
-        {
-          mediaType: 'multipart/mixed',
-          headers: [
-            dateHeader(new Date(), { zone: '+0000' }),
-            addressHeader('From', [{ name: null, address: recipient }]),
-            addressHeader('To', [{ name: null, address: reader }]),
-            messageIdHeader('Message-ID', [createMessageId('ailleurs.mssante.fr')]),
-            textHeader('Subject', 'Compte rendu'),
-          ],
-          children: [
-            { mediaType: 'text/plain', text: 'Bonjour' },
-            { mediaType: 'application/pdf', bytes: randomBytes(127_000), fileName: 'document.pdf', disposition: 'attachment' },
-          ],
-        },
-      );
-      const text = Buffer.concat([Buffer.from(`Return-Path: <${recipient}>\r\n`), mail]).toString('latin1').replaceAll('\r\n', '\n');
+      const mail = writeMime({
+        mediaType: 'multipart/mixed',
+        headers: [
+          dateHeader(new Date(), { zone: '+0000' }),
+          addressHeader('From', [{ name: null, address: recipient }]),
+          addressHeader('To', [{ name: null, address: reader }]),
+          messageIdHeader('Message-ID', [createMessageId('ailleurs.mssante.fr')]),
+          textHeader('Subject', 'Compte rendu'),
+        ],
+        children: [
+          { mediaType: 'text/plain', text: 'Bonjour' },
+          { mediaType: 'application/pdf', bytes: randomBytes(127_000), fileName: 'document.pdf', disposition: 'attachment' },
+        ],
+      });
+      const text = Buffer.concat([Buffer.from(`Return-Path: <${recipient}>\r\n`), mail])
+        .toString('latin1')
+        .replaceAll('\r\n', '\n');
       bytes += text.length;
       await writeFile(join(inbox, `${1_700_000_000 + index}.M${index}P1.bench`), text, 'latin1');
     }
@@ -250,14 +273,21 @@ async function main(given: readonly string[]): Promise<void> {
           await keep(join(folder, delivery.id), delivery.stream());
           taken += 1;
         };
-        const request: ReceiveRequest = { mailbox, address: reader, kind: 'organisational', handOver, reading };
+        const request: ReceiveRequest = { mailbox, address: reader, kind: 'organisational', handOver, reading, concurrency: 8 };
         await ledger.inbox.receive(request);
         await mailbox.close();
         if (taken !== count) throw new Error(`${taken} of ${count} handed over`);
       });
     const imapflow = async (): Promise<void> => {
       const folder = await mkdtemp(join(tmpdir(), 'mss-bench-imapflow-'));
-      const client = new ImapFlow({ host: '127.0.0.1', port: dovecot.imapsPort, secure: true, tls, auth: { user: reader, pass: password }, logger: false });
+      const client = new ImapFlow({
+        host: '127.0.0.1',
+        port: dovecot.imapsPort,
+        secure: true,
+        tls,
+        auth: { user: reader, pass: password },
+        logger: false,
+      });
       await client.connect();
       await client.mailboxOpen('INBOX');
       let taken = 0;
@@ -308,7 +338,9 @@ async function main(given: readonly string[]): Promise<void> {
       await rm(folder, { recursive: true });
       if (Number(stdout) < count) throw new Error(`mbsync fetched ${stdout.trim()} of ${count}`);
     };
-    console.log(`receiving ${count} messages (${Math.round(bytes / 1_000_000)} MB) from Dovecot, each written and synced, median of ${rounds}`);
+    console.log(
+      `receiving ${count} messages (${Math.round(bytes / 1_000_000)} MB) from Dovecot, each written and synced, median of ${rounds}`,
+    );
     await compare(
       {
         '@mss/ledger inbox, handed over once, every message read': handingOver('always'),

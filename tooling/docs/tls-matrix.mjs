@@ -18,7 +18,7 @@ const page = new URL('../../docs/TLS-MATRIX.md', import.meta.url);
 
 /** First version number that a command prints. */
 function version(command, ...args) {
-  const { stdout = '', stderr = '' } = spawnSync(command, args, { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
   return /\d+\.\d+(?:\.\d+)?\w*/.exec(`${stdout ?? ''}${stderr ?? ''}`)?.[0] ?? 'absent';
 }
 

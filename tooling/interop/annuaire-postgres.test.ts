@@ -19,12 +19,17 @@ afterAll(async () => {
 
 async function createPlace(): Promise<DirectoryPlace> {
   const folder = await createTempDirectory();
-  const db = await openPostgresStore({ connectionString: await server.createDatabase(`annuaire${databases++}`) });
+  const db = await openPostgresStore({
+    connectionString: await server.createDatabase(`annuaire${databases++}`),
+    unavailableTimeoutMs: 1000,
+  });
   return {
     db,
     sync: (options) => syncExtraction({ ...options, db, workFolder: folder.path }),
     async shownIds() {
-      const rows = await db.all<{ id: number }>('SELECT id FROM annuaire_entry WHERE shown = 1 AND generation = (SELECT generation FROM annuaire_pointer)');
+      const rows = await db.all<{ id: number }>(
+        'SELECT id FROM annuaire_entry WHERE shown = 1 AND generation = (SELECT generation FROM annuaire_pointer)',
+      );
       return rows.map(({ id }) => id);
     },
     async [Symbol.asyncDispose]() {
@@ -63,7 +68,9 @@ describe('a directory in PostgreSQL', () => {
     // The lease of the load that broke off lapses.
     await (place.db as Awaited<ReturnType<typeof openPostgresStore>>).batch([{ sql: "UPDATE annuaire_lock SET until = '-infinity'" }]);
     expect(await place.sync({ source: first })).toMatchObject({ outcome: 'unchanged', unchanged: 3000 });
-    const generations = await (place.db as Awaited<ReturnType<typeof openPostgresStore>>).all('SELECT DISTINCT generation FROM annuaire_entry');
+    const generations = await (place.db as Awaited<ReturnType<typeof openPostgresStore>>).all(
+      'SELECT DISTINCT generation FROM annuaire_entry',
+    );
     expect(generations).toHaveLength(1);
   });
 });

@@ -5,6 +5,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 /** What the suites need, and why. */
 const packages = [
   'ca-certificates',
+  'chromium', // a browser for the cabinet page
   'dovecot-imapd', // IMAP, and the judge of Postfix' credentials
   'dovecot-submissiond', // SMTP submission with SASL EXTERNAL
   'ghostscript', // conversion of PDF to PDF/A

@@ -27,3 +27,7 @@ export { type ChangedField, type DirectoryChange } from './directory/changes.js'
 export { type AddressCheck } from './directory/check-addresses.js';
 export { diffExtractions, type DiffOptions } from './sync/diff-extractions.js';
 export * from './search/index.js';
+export * from './ldap/index.js';
+export * from './fhir/index.js';
+export * from './white-list/index.js';
+export * from './merged/index.js';

@@ -16,7 +16,10 @@ class Server {
   ranges = true;
   knowsHead = true;
 
-  constructor(bytes: Uint8Array, of: { readonly etag?: string | null; readonly name?: string | null; readonly modified?: string | null } = {}) {
+  constructor(
+    bytes: Uint8Array,
+    of: { readonly etag?: string | null; readonly name?: string | null; readonly modified?: string | null } = {},
+  ) {
     this.#file = {
       bytes,
       etag: of.etag === undefined ? '"one"' : of.etag,
@@ -40,7 +43,8 @@ class Server {
     if (name !== null) headers.set('content-disposition', `attachment; filename=${name}`);
     if (method === 'HEAD') return this.knowsHead ? new Response(null, { headers }) : new Response(null, { status: 405 });
     const fault = this.faults.shift();
-    if (typeof fault === 'object') return new Response('', { status: fault.status, headers: fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter } });
+    if (typeof fault === 'object')
+      return new Response('', { status: fault.status, headers: fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter } });
     let body = bytes;
     let status = 200;
     const [, from] = /^bytes=(\d+)-$/.exec(given.get('range') ?? '') ?? [];
@@ -61,23 +65,32 @@ class Server {
 
 const textOf = (changes: number): Uint8Array => Buffer.from(`${[...generateExtraction({ lines: 300, seed: 1, changes })].join('\n')}\n`);
 const zipOf = (changes: number): Uint8Array =>
-  writeZip([{ name: 'Extraction_Correspondance_MSSante_202611220300.txt', bytes: textOf(changes) }], { modifiedAt: new Date('2026-11-22T03:00:00Z') });
+  writeZip([{ name: 'Extraction_Correspondance_MSSante_202611220300.txt', bytes: textOf(changes) }], {
+    modifiedAt: new Date('2026-11-22T03:00:00Z'),
+  });
 const url = 'https://annuaire.example/extraction/Extraction_Correspondance_MSSante?key=secret';
 const zip = zipOf(0);
 
-async function world(server: Server): Promise<{ sync(options?: Partial<SyncOptions>): ReturnType<typeof syncHere>; readonly waits: number[]; readonly work: string } & AsyncDisposable> {
+async function world(
+  server: Server,
+): Promise<
+  { sync(options?: Partial<SyncOptions>): ReturnType<typeof syncHere>; readonly waits: number[]; readonly work: string } & AsyncDisposable
+> {
   const sample = await createSample();
   const waits: number[] = [];
   return {
-    sync: (options = {}) =>
-      syncHere({ source: url, policy: server, wait: async (ms) => void waits.push(ms), ...options, db: sample.db }),
+    sync: (options = {}) => syncHere({ source: url, policy: server, wait: async (ms) => void waits.push(ms), ...options, db: sample.db }),
     waits,
     work: `${sample.db}.work`,
     [Symbol.asyncDispose]: () => sample[Symbol.asyncDispose](),
   };
 }
 
-const codeOf = async (promise: Promise<unknown>): Promise<string> => promise.then(() => 'resolved', (error: unknown) => (isMssError(error) ? error.code : String(error)));
+const codeOf = async (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'resolved',
+    (error: unknown) => (isMssError(error) ? error.code : String(error)),
+  );
 
 describe('a download', () => {
   it('is loaded, and not fetched again when HEAD says it is known', async () => {
@@ -109,7 +122,11 @@ describe('a download', () => {
     server.faults.push(1000, 500);
     await using here = await world(server);
     expect(await here.sync()).toMatchObject({ rows: 300 });
-    expect(server.requests.filter((request) => request.startsWith('GET'))).toEqual(['GET', 'GET bytes=1000- "one"', 'GET bytes=1500- "one"']);
+    expect(server.requests.filter((request) => request.startsWith('GET'))).toEqual([
+      'GET',
+      'GET bytes=1000- "one"',
+      'GET bytes=1500- "one"',
+    ]);
     expect(here.waits).toEqual([1000, 2000]);
   });
 
@@ -177,7 +194,9 @@ describe('a download', () => {
       expect(readdirSync(here.work)).toEqual([]);
     }
     const digest = (algorithm: string): string => createHash(algorithm).update(zip).digest('hex').toUpperCase();
-    expect(await here.sync({ expected: { bytes: zip.length, sha1: digest('sha1'), sha256: digest('sha256') } })).toMatchObject({ rows: 300 });
+    expect(await here.sync({ expected: { bytes: zip.length, sha1: digest('sha1'), sha256: digest('sha256') } })).toMatchObject({
+      rows: 300,
+    });
   });
 
   it('is refused above the limit, before it is fetched', async () => {

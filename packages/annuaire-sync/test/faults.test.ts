@@ -25,7 +25,13 @@ describe('readers during a synchronisation', () => {
     };
     const steps = [
       { source: sample.file('next.txt', next), maxChangePercent: 5, before: 3000, after: next.length - 1, phases: ['compare', 'store'] },
-      { source: sample.extraction({ lines: 2500, seed: 2 }, 'other.txt'), maxChangePercent: 1000, before: next.length - 1, after: 2500, phases: ['compare', 'load', 'index', 'store'] },
+      {
+        source: sample.extraction({ lines: 2500, seed: 2 }, 'other.txt'),
+        maxChangePercent: 1000,
+        before: next.length - 1,
+        after: 2500,
+        phases: ['compare', 'load', 'index', 'store'],
+      },
     ];
     for (const { source, maxChangePercent, before, after, phases } of steps) {
       const seen = new Set<string>();
@@ -74,28 +80,58 @@ describe('two files compared without a directory', () => {
     const options = { lines: 4000, seed: 1 };
     const before = [...generateExtraction(options)];
     const after = [...generateExtraction({ ...options, changes: 0.02 })];
-    const paths = [sample.file('before.txt', before), sample.file('after.txt', after.map((line) => `${line}\r`))] as const;
-    const mixed = sample.file('mixed.txt', before.map((line, index) => (index > 2000 ? `${line}\r` : line)));
+    const paths = [
+      sample.file('before.txt', before),
+      sample.file(
+        'after.txt',
+        after.map((line) => `${line}\r`),
+      ),
+    ] as const;
+    const mixed = sample.file(
+      'mixed.txt',
+      before.map((line, index) => (index > 2000 ? `${line}\r` : line)),
+    );
     expect(await collect(diffExtractions({ before: mixed, after: paths[0] }))).toEqual([]);
     const changes = await collect(diffExtractions({ before: paths[0], after: paths[1], workFolder: sample.folder }));
     const old = new Set(before);
     const now = new Set(after);
     const text = (line: Readonly<Record<string, string>> | null): string | null => (line === null ? null : Object.values(line).join('|'));
-    expect(changes.map((change) => text(change.after)).filter((line) => line !== null).sort()).toEqual(after.filter((line) => !old.has(line)).sort());
-    expect(changes.map((change) => text(change.before)).filter((line) => line !== null).sort()).toEqual(before.filter((line) => !now.has(line)).sort());
+    expect(
+      changes
+        .map((change) => text(change.after))
+        .filter((line) => line !== null)
+        .sort(),
+    ).toEqual(after.filter((line) => !old.has(line)).sort());
+    expect(
+      changes
+        .map((change) => text(change.before))
+        .filter((line) => line !== null)
+        .sort(),
+    ).toEqual(before.filter((line) => !now.has(line)).sort());
     expect(changes.some(({ kind }) => kind === 'changed')).toBe(true);
     await expect(stat(join(sample.folder, 'mss-annuaire'))).rejects.toThrow();
     await writeFile(paths[1], 'Type,Adresse\n');
-    await expect(collect(diffExtractions({ before: paths[0], after: paths[1] }))).rejects.toMatchObject({ code: 'ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION' });
+    await expect(collect(diffExtractions({ before: paths[0], after: paths[1] }))).rejects.toMatchObject({
+      code: 'ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION',
+    });
   });
 });
 
 describe('very many lines', () => {
   const child = new URL('./many-lines-child.ts', import.meta.url);
+
   it('are refused above the limit, in bounded memory', async () => {
     await using sample = await createSample();
     const result = await runInChild(child, { heapMb: 128, args: [sample.folder, '250000', '200000'] });
     expect(result.stderr).toBe('');
     expect(JSON.parse(result.stdout)).toMatchObject({ code: 'ERR_MSS_ANNUAIRE_TOO_LARGE', details: { limit: 'lines' } });
+  });
+
+  // Five gigabytes of disk and some minutes: MSS_HEAVY=1.
+  it.runIf(process.env['MSS_HEAVY'] === '1')('are loaded below it: ten million', { timeout: 1_200_000 }, async () => {
+    await using sample = await createSample();
+    const result = await runInChild(child, { heapMb: 256, args: [sample.folder, '10000000', '20000000'], timeoutMs: 1_200_000 });
+    expect(result.stderr).toBe('');
+    expect(JSON.parse(result.stdout)).toEqual({ rows: 10_000_000, rejected: 0 });
   });
 });

@@ -11,20 +11,26 @@ const linesOf = (name: string): readonly string[] => readFileSync(new URL(name, 
 const extraction = linesOf('Extraction_Correspondance_MSSante_202611220300.txt');
 
 describe('headings', () => {
-  it.each(linesOf('headers_valid.txt').map((line, index) => [index + 1, line] as const))('valid line %i is the mailbox extraction', (_, line) => {
-    const layout = readLayout(Buffer.from(line));
-    expect(layout.format.kind).toBe('mailboxes');
-    expect([...layout.sources].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 31 }, (_column, index) => index));
-  });
+  it.each(linesOf('headers_valid.txt').map((line, index) => [index + 1, line] as const))(
+    'valid line %i is the mailbox extraction',
+    (_, line) => {
+      const layout = readLayout(Buffer.from(line));
+      expect(layout.format.kind).toBe('mailboxes');
+      expect([...layout.sources].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 31 }, (_column, index) => index));
+    },
+  );
 
-  it.each(linesOf('headers_invalid.txt').map((line, index) => [index + 1, ...line.split('\t')] as const))('invalid line %i is refused as %s', (_, code, line) => {
-    try {
-      readLayout(Buffer.from(line ?? ''));
-      expect.unreachable();
-    } catch (error) {
-      expect(isMssError(error) ? error.code : error).toBe(`ERR_MSS_ANNUAIRE_${code ?? ''}`);
-    }
-  });
+  it.each(linesOf('headers_invalid.txt').map((line, index) => [index + 1, ...line.split('\t')] as const))(
+    'invalid line %i is refused as %s',
+    (_, code, line) => {
+      try {
+        readLayout(Buffer.from(line ?? ''));
+        expect.unreachable();
+      } catch (error) {
+        expect(isMssError(error) ? error.code : error).toBe(`ERR_MSS_ANNUAIRE_${code ?? ''}`);
+      }
+    },
+  );
 
   it.each([
     ['activities', 'PS_LibreAcces_Personne_activite_202611220300.txt'],
@@ -37,7 +43,10 @@ describe('headings', () => {
 });
 
 /** Reads a text cut into pieces of one size. */
-async function readText(text: string | Uint8Array, pieceBytes: number): Promise<{ readonly lines: readonly string[]; readonly rejected: readonly RejectedLine[] }> {
+async function readText(
+  text: string | Uint8Array,
+  pieceBytes: number,
+): Promise<{ readonly lines: readonly string[]; readonly rejected: readonly RejectedLine[] }> {
   const bytes = Buffer.from(text);
   const pieces = async function* (): AsyncGenerator<Uint8Array> {
     // One buffer for all pieces, as a file is read: nothing of a piece may be kept.
@@ -46,7 +55,10 @@ async function readText(text: string | Uint8Array, pieceBytes: number): Promise<
   };
   const rejected: RejectedLine[] = [];
   const lines: string[] = [];
-  const judge = new LineJudge(readLayout(Buffer.from(extraction[0] ?? '')), { maxLineBytes: 2000, reject: (line) => void rejected.push(line) });
+  const judge = new LineJudge(readLayout(Buffer.from(extraction[0] ?? '')), {
+    maxLineBytes: 2000,
+    reject: (line) => void rejected.push(line),
+  });
   for await (const block of readLineBlocks(pieces(), { maxLineBytes: 2000 })) {
     const good = judge.judge(block, block.firstLineNumber === 1 ? 1 : 0);
     for (let index = 0; index < good.count; index++) {
@@ -60,7 +72,13 @@ async function readText(text: string | Uint8Array, pieceBytes: number): Promise<
 describe('lines', () => {
   it.each([1, 7, 64, 1000, 1 << 20])('come out whole from pieces of %i bytes, whatever ends them', async (pieceBytes) => {
     const some = extraction.slice(0, 40);
-    for (const text of [`${some.join('\n')}\n`, some.join('\n'), `${some.join('\r\n')}\r\n`, `${some.join('|\r\n')}|\r\n\r\n`, `${some.join('\n\n')}\n`]) {
+    for (const text of [
+      `${some.join('\n')}\n`,
+      some.join('\n'),
+      `${some.join('\r\n')}\r\n`,
+      `${some.join('|\r\n')}|\r\n\r\n`,
+      `${some.join('\n\n')}\n`,
+    ]) {
       const { lines, rejected } = await readText(text, pieceBytes);
       expect(lines).toEqual(some.slice(1));
       expect(rejected).toEqual([]);
@@ -76,7 +94,10 @@ describe('lines', () => {
 
   it('with the column of a trailing separator empty or not', async () => {
     const [header = '', one = ''] = extraction;
-    expect((await readText([header, `${one}|`, `${one}|x`, `${one}||`, ''].join('\n'), 100)).rejected.map(({ reason }) => reason)).toEqual(['columns', 'columns']);
+    expect((await readText([header, `${one}|`, `${one}|x`, `${one}||`, ''].join('\n'), 100)).rejected.map(({ reason }) => reason)).toEqual([
+      'columns',
+      'columns',
+    ]);
   });
 });
 

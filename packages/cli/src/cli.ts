@@ -10,6 +10,7 @@ async function main(): Promise<void> {
     stderr: (text) => process.stderr.write(text),
     interactive: process.stderr.isTTY,
     debug: process.env['MSS_DEBUG'] === '1',
+    ask: async (prompt) => (await import('./ask.js')).askAtTerminal(prompt),
   });
 }
 

@@ -1,5 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 
+import { addDirectoryCommands } from './directory-table.js';
+import { addMailboxCommands } from './mailbox-table.js';
+import { addContentOptions, count } from './option-parts.js';
 import type { ProgramFrame } from './program.js';
 
 /**
@@ -10,7 +13,9 @@ export function addCommands(program: Command, frame: ProgramFrame): void {
   addIdentityCommands(frame);
   addDocumentCommands(frame);
   addMessageCommands(frame);
-  addNetworkCommands(program, frame);
+  addChannelCommands(program, frame);
+  addMailboxCommands(program, frame);
+  addDirectoryCommands(frame);
 }
 
 function addIdentityCommands({ say, group, add }: ProgramFrame): void {
@@ -89,7 +94,7 @@ function addDocumentCommands({ say, group, add }: ProgramFrame): void {
 
 function addMessageCommands({ say, group, add }: ProgramFrame): void {
   const message = group('message', say('courriels MSSanté', 'MSSanté mails'));
-  add(
+  const built = add(
     message,
     'build',
     say('compose un courriel', 'composes a mail'),
@@ -109,42 +114,8 @@ function addMessageCommands({ say, group, add }: ProgramFrame): void {
         .makeOptionMandatory(),
     )
     .requiredOption('--to <adresse...>', say('destinataires', 'recipients'))
-    .option('--cda <cda...>', say("documents d'un même patient", 'documents of one patient'))
-    .option('--subject <texte>', say("objet, quand il n'y a pas de document", 'subject, when there are no documents'))
-    .option('--attach <fichier...>', say('autres pièces jointes', 'other attachments'))
-    .option(
-      '--ins-status <statut>',
-      say("statut de l'identité du patient destinataire : qualifiee", "status of the patient recipient's identity: qualifiee"),
-    )
-    .option(
-      '--end-conversation',
-      say('met fin à la conversation avec le patient (ref2-1.0.1)', 'ends the conversation with the patient (ref2-1.0.1)'),
-    )
-    .option('--text <fichier>', say('corps en texte (UTF-8)', 'body as text (UTF-8)'))
-    .option(
-      '--html <fichier>',
-      say('corps en HTML (UTF-8), du même contenu que le texte', 'body as HTML (UTF-8), of the same wording as the text'),
-    )
-    .option('--reply-to <adresse>', say('adresse de réponse', 'where answers go'))
-    .option('--in-reply-to <eml>', say('courriel auquel on répond', 'mail that is answered'))
-    .option(
-      '--applicative <contact>',
-      say('BAL à joindre, au nom de la BAL applicative qui envoie', 'mailbox to write to, for the applicative mailbox that sends'),
-    )
-    .option('--request <accusés>', say('accusés demandés : dsn, mdn ou dsn,mdn', 'receipts asked for: dsn, mdn or dsn,mdn'))
-    .option('--nil <numéro>', say('numéro du produit (X-MSS-NIL)', 'number of the product (X-MSS-NIL)'))
-    .option(
-      '--case-number <numéro...>',
-      say(
-        'numéro de dossier pour le nom des PDF : un pour tous, ou un par document',
-        'case number for the PDF names: one for all, or one a document',
-      ),
-    )
-    .option(
-      '--converter <commande>',
-      say('Ghostscript, pour rendre conforme un PDF encapsulé qui ne l’est pas', 'Ghostscript, to make an embedded PDF conformant'),
-    )
     .requiredOption('-o, --output <fichier>', say('courriel à écrire', 'mail to write'));
+  addContentOptions(built, say);
   add(message, 'inspect <eml>', say('lit un courriel', 'reads a mail'), async (context, file: string) =>
     (await import('./commands/message-inspect.js')).inspectMessage(context, file),
   );
@@ -155,12 +126,7 @@ function addMessageCommands({ say, group, add }: ProgramFrame): void {
   );
 }
 
-function count(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('0–999999999');
-  return Number(text);
-}
-
-function addNetworkCommands(program: Command, { say, group, add }: ProgramFrame): void {
+function addChannelCommands(program: Command, { say, group, add }: ProgramFrame): void {
   const tls = group('tls', say('canal sécurisé', 'secure channel'));
   add(
     tls,
@@ -171,7 +137,7 @@ function addNetworkCommands(program: Command, { say, group, add }: ProgramFrame)
   )
     .addOption(
       new Option('--starttls <protocole>', say('dialogue avant TLS', 'dialogue before TLS'))
-        .choices(['imap', 'smtp', 'none'])
+        .choices(['imap', 'smtp', 'ldap', 'none'])
         .default('none'),
     )
     .option(

@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly environment: Environment;
   readonly language: Language;
   readonly json: boolean;
+  /** Of profile and environment, those that stand on the command line: they win over a configuration file. */
+  readonly explicit?: readonly ('profile' | 'environment')[];
 }
 
 /** What a command found; printed as JSON or for people. */

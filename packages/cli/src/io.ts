@@ -13,6 +13,12 @@ export interface CliIo {
   /** Whether progress may be drawn on stderr. */
   readonly interactive: boolean;
   readonly debug: boolean;
+  /** Where `{ "env": … }` of a configuration looks. Default: the process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Asks a person for a secret, without echo; `null` when nobody is there or wants to answer. Default: nobody is. */
+  readonly ask?: (prompt: string) => Promise<string | null>;
+  /** Aborted when a command that runs on is to stop. Default: SIGINT, SIGTERM and SIGHUP. */
+  readonly stop?: AbortSignal;
 }
 
 /**

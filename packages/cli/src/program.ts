@@ -77,7 +77,9 @@ export function buildProgram(
         // Commander hands over the arguments, then the options, then the command itself.
         const args = all.slice(0, -1) as never[];
         const { profile, environment } = all.at(-2) as Pick<CommandContext, 'profile' | 'environment'>;
-        await invoke({ json, language, profile, environment }, (context) => action(context, ...args));
+        const command = all.at(-1) as Command;
+        const explicit = (['profile', 'environment'] as const).filter((name) => command.getOptionValueSource(name) === 'cli');
+        await invoke({ json, language, profile, environment, explicit }, (context) => action(context, ...args));
       });
   addCommands(program, { say, add, group: (name, description) => program.command(name).description(description) });
   return program;

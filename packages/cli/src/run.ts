@@ -3,7 +3,7 @@ import { CommanderError, type Command } from 'commander';
 
 import type { CommandResult, Language } from './command.js';
 import { exitStatusOf, type ExitStatus } from './exit-status.js';
-import { commandOf, findCommand } from './help.js';
+import { commandOf, findCommand, fullName } from './help.js';
 import type { CliIo } from './io.js';
 import { formatJson } from './json.js';
 import { buildProgram, type Invocation } from './program.js';
@@ -49,14 +49,15 @@ export async function runMss(args: readonly string[], io: CliIo): Promise<ExitSt
 
   const program = buildProgram(invoke, { io, language, json });
   try {
-    if (args[0] === 'help') return await printHelp(program, { args: args.slice(1), io, tell });
+    if (args[0] === 'help') return await printHelp(program, { args: args.slice(1), io, language, tell });
     if (args[0] === '--version' || args[0] === '-V') return await printVersion(io);
     await program.parseAsync([...args], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return 0;
       const command = commandOf(program, args);
+      if (error.code === 'commander.helpDisplayed') io.stdout(await moreHelp(command, language));
+      if (error.exitCode === 0) return 0;
       // Without a command at all, the list of commands is the best answer.
       if (error.code === 'commander.help' && !json) io.stderr(`${command.helpInformation()}\n`);
       await tell(usageOf(describeUsage(error, command)));
@@ -88,17 +89,29 @@ function toldOf(error: unknown): ToldError {
 /** `mss help`, `mss help message`, `mss help message build`. */
 async function printHelp(
   program: Command,
-  options: { readonly args: readonly string[]; readonly io: CliIo; readonly tell: (error: ToldError) => Promise<void> },
+  options: {
+    readonly args: readonly string[];
+    readonly io: CliIo;
+    readonly language: Language;
+    readonly tell: (error: ToldError) => Promise<void>;
+  },
 ): Promise<ExitStatus> {
   const words = options.args.filter((arg, index) => !arg.startsWith('-') && options.args[index - 1] !== '--lang');
   const command = findCommand(program, words);
   if (command !== null) {
-    options.io.stdout(command.helpInformation());
+    options.io.stdout(command.helpInformation() + (await moreHelp(command, options.language)));
     return 0;
   }
   const known = commandOf(program, words);
   await options.tell(usageOf(describeUsage(new CommanderError(1, 'commander.unknownCommand', ''), known)));
   return 2;
+}
+
+/** What stands below the options: the keys of the configuration file for `send`, to which the other commands point. */
+async function moreHelp(command: Command, language: Language): Promise<string> {
+  if (fullName(command) !== 'mss send') return '';
+  const { sendHelp } = await import('./config/help.js');
+  return `\n${sendHelp(language)}`;
 }
 
 async function printVersion(io: CliIo): Promise<ExitStatus> {

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { runMss } from '@mss/cli';
 import { afterAll } from 'vitest';
 
+import { labels, standardObjects } from '../src/labels.js';
+
 /** A test document of the project. */
 export const cda = (name: string): string => fileURLToPath(new URL(`../../../tooling/testdata/cda/${name}.xml`, import.meta.url));
 
@@ -25,6 +27,18 @@ export interface Outcome {
   /** The document of `--json`. */
   // eslint-disable-next-line typescript/no-explicit-any -- tests look at any key
   readonly json: any;
+}
+
+/** Every key of a result that is shown under a label of ours. */
+export function keysOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(keysOf);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => [key, ...(standardObjects.includes(key) ? [] : keysOf(child))]);
+}
+
+/** Keys that people would see without a label. */
+export function unlabelled(value: Readonly<Record<string, unknown>>): string[] {
+  return [...new Set(keysOf({ ...value, error: undefined }))].filter((key) => key !== 'error' && labels[key] === undefined);
 }
 
 /** Runs `mss` in this process. */

@@ -154,6 +154,25 @@ describe('mss tls probe', () => {
     });
     expect(Object.keys(json)).toEqual(expect.arrayContaining([...keys, 'error']));
   });
+  it('a refusal has its reason in the language of the reader', async () => {
+    const revoked = await igc.issueServer({ hostnames });
+    igc.revoke(revoked);
+    const port = await tlsServer(revoked);
+    const line = ['tls', 'probe', `127.0.0.1:${port}`, '--ca', file('ca.pem')];
+    const french = await mss(line);
+    expect(french.status).toBe(1);
+    expect(french.stdout).toMatch(/Refus :\n {2}Exigence : ECO\.1\.1\.6\n {2}Motif : (?!the )\p{L}.*révoqué/u);
+    expect((await mss([...line, '--lang', 'en'])).stdout).toMatch(/Reason: .*revoked/);
+    igc.crlServer.setFault('down');
+    try {
+      // What stands behind an unknown revocation is told, too.
+      expect((await mss(['tls', 'probe', `127.0.0.1:${await tlsServer(good)}`, '--ca', file('ca.pem')])).stdout).toMatch(
+        /Motif : [^\n]+ ; [^\n]+/,
+      );
+    } finally {
+      igc.crlServer.setFault('none');
+    }
+  });
   it('--servername says the name that counts', async () => {
     const port = await tlsServer(await igc.issueServer({ hostnames: ['mail.operateur.test'] }));
     expect(await probe(port, '--servername', 'mail.operateur.test')).toMatchObject({ status: 0 });
@@ -193,6 +212,8 @@ describe('mss tls probe', () => {
 });
 
 const imap = ['* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n', '* CAPABILITY IMAP4rev1 STARTTLS\r\nTAG OK done\r\n', 'TAG OK begin\r\n'];
+/** ExtendedResponse, success, to message 1 (RFC 4511 §4.14). */
+const ldap = ['', '\u0030\u000c\u0002\u0001\u0001\u0078\u0007\u000a\u0001\u0000\u0004\u0000\u0004\u0000'];
 const smtp = ['220 mail.test ESMTP\r\n', '250-mail.test\r\n250 STARTTLS\r\n', '220 go\r\n'];
 
 describe('mss tls probe --starttls', () => {
@@ -204,6 +225,12 @@ describe('mss tls probe --starttls', () => {
   });
   it('smtp', async () => {
     expect(await probe(await startTlsServer(smtp), '--starttls', 'smtp')).toMatchObject({
+      status: 0,
+      json: { ok: true, protocol: 'TLSv1.2' },
+    });
+  });
+  it('ldap', async () => {
+    expect(await probe(await startTlsServer(ldap), '--starttls', 'ldap')).toMatchObject({
       status: 0,
       json: { ok: true, protocol: 'TLSv1.2' },
     });

@@ -23,7 +23,7 @@ export interface LedgerOptions {
   readonly contents: ContentVault;
   readonly keys: LedgerKeys;
   readonly outbox?: OutboxOptions;
-  readonly inbox?: Omit<InboxOptions, 'receipts' | 'conversations' | 'queueReceipt'>;
+  readonly inbox?: Omit<InboxOptions, 'receipts' | 'conversations' | 'queueReceipt' | 'notes'>;
   readonly receipts?: ReceiptLedgerOptions;
   readonly conversations?: ConversationsOptions;
   readonly clock?: Clock;
@@ -72,7 +72,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const withOutbox: LedgerContextWithOutbox = { ...context, outbox: seam };
   const receipts = await openReceiptLedger(withOutbox, options.receipts);
   const conversations = await openConversations(context, options.conversations);
-  const inbox = await openInbox(withOutbox, { ...options.inbox, receipts, conversations, queueReceipt });
+  const inbox = await openInbox(withOutbox, { ...options.inbox, receipts, conversations, queueReceipt, notes });
   const close = async (): Promise<void> => notes.close();
   return { outbox, inbox, receipts, conversations, audit, close, [Symbol.asyncDispose]: close };
 }

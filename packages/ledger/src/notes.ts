@@ -28,10 +28,7 @@ interface Waiting {
 const mostTogether = 64;
 
 /** Group commit: n messages under way cost one sync per step, not n. */
-export function createNotes(
-  store: Store,
-  append: (transaction: StoreTransaction, events: readonly AuditEvent[]) => Promise<void>,
-): Notes {
+export function createNotes(store: Store, append: (transaction: StoreTransaction, events: readonly AuditEvent[]) => Promise<void>): Notes {
   let waiting: Waiting[] = [];
   let running: Promise<void> | null = null;
   let closed = false;

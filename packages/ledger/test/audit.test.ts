@@ -23,7 +23,8 @@ const event = (more: Partial<AuditEvent> = {}): AuditEvent => ({
 });
 const lines = async (box?: string): Promise<readonly Record<string, unknown>[]> => {
   const all: Record<string, unknown>[] = [];
-  for await (const line of world.ledger.audit.export(box === undefined ? {} : { mailbox: box })) all.push(JSON.parse(line) as Record<string, unknown>);
+  for await (const line of world.ledger.audit.export(box === undefined ? {} : { mailbox: box }))
+    all.push(JSON.parse(line) as Record<string, unknown>);
   return all;
 };
 
@@ -33,8 +34,18 @@ describe('an event', () => {
     await audit.record(event());
     await audit.record(event({ mailbox: 'autre@a.mssante.test', outcome: 'failure' }));
     await audit.record(event({ mailbox: mailbox.toUpperCase(), action: 'smtp.submit' }));
-    expect((await lines(mailbox)).map((one) => [one['seq'], one['action']])).toEqual([[1, 'imap.fetch'], [2, 'smtp.submit']]);
-    expect((await lines(mailbox))[0]).toMatchObject({ type: 'event', author: 'dr-moreau', at: '2026-03-02T08:00:00.000Z', request: 'UID FETCH 7', response: 'OK', outcome: 'success' });
+    expect((await lines(mailbox)).map((one) => [one['seq'], one['action']])).toEqual([
+      [1, 'imap.fetch'],
+      [2, 'smtp.submit'],
+    ]);
+    expect((await lines(mailbox))[0]).toMatchObject({
+      type: 'event',
+      author: 'dr-moreau',
+      at: '2026-03-02T08:00:00.000Z',
+      request: 'UID FETCH 7',
+      response: 'OK',
+      outcome: 'success',
+    });
     expect([(await lines()).length, await audit.mailboxes()]).toEqual([3, ['autre@a.mssante.test', mailbox]]);
   });
 
@@ -46,7 +57,11 @@ describe('an event', () => {
 
   it('identifies no patient: addresses become pseudonyms, the same each time, matricules an ellipsis', async () => {
     const { audit } = world.ledger;
-    for (const response of ['<279035121518989@patient.mssante.fr>: unknown', 'to 279035121518989@PATIENT.MSSANTE.FR', 'INS 2 79 03 51 215 189 89 and 1850400000001']) {
+    for (const response of [
+      '<279035121518989@patient.mssante.fr>: unknown',
+      'to 279035121518989@PATIENT.MSSANTE.FR',
+      'INS 2 79 03 51 215 189 89 and 1850400000001',
+    ]) {
       await audit.record(event({ response, request: 'RCPT TO:<hugo@halle.mssante.test>' }));
     }
     const [first, second, third] = (await lines()).map((one) => String(one['response']));
@@ -56,7 +71,8 @@ describe('an event', () => {
   });
 
   it('of hostile text stays one line of the export and verifies', async () => {
-    for (const response of ['a\r\nb\u2028c', `${'x'.repeat(5000)}`, '\ud800', '\u0000', '{"type":"checkpoint"}']) await world.ledger.audit.record(event({ response }));
+    for (const response of ['a\r\nb\u2028c', 'x'.repeat(5000), '\ud800', '\u0000', '{"type":"checkpoint"}'])
+      await world.ledger.audit.record(event({ response }));
     expect((await lines()).length).toBe(5);
     expect(await world.ledger.audit.verify(mailbox)).toMatchObject({ ok: true, events: 5 });
   });
@@ -72,7 +88,9 @@ describe('the chain', () => {
 
   it('holds for events that came at once, from several ledgers', async () => {
     const other = await world.another();
-    await Promise.all(Array.from({ length: 60 }, (_, index) => (index % 2 === 0 ? world.ledger : other).audit.record(event({ request: `n ${index}` }))));
+    await Promise.all(
+      Array.from({ length: 60 }, (_, index) => (index % 2 === 0 ? world.ledger : other).audit.record(event({ request: `n ${index}` }))),
+    );
     expect(await world.ledger.audit.verify(mailbox)).toEqual({ ok: true, events: 60, sealedUpTo: 0, broken: null });
     expect(await world.ledger.audit.verify('nobody@a.mssante.test')).toMatchObject({ ok: true, events: 0 });
   });
@@ -84,7 +102,11 @@ describe('the chain', () => {
     ['the first removed', 'DELETE FROM audit_events WHERE seq = 1', { seq: 2, reason: 'missing' }],
     ['the end cut off', 'DELETE FROM audit_events WHERE seq >= 5', { seq: 5, reason: 'cut' }],
     ['all removed', 'DELETE FROM audit_events', { seq: 1, reason: 'cut' }],
-    ['the end cut off and the head moved', 'UPDATE audit_heads SET seq = 5, hash = (SELECT hash FROM audit_events WHERE seq = 5)', { seq: 5, reason: 'head' }],
+    [
+      'the end cut off and the head moved',
+      'UPDATE audit_heads SET seq = 5, hash = (SELECT hash FROM audit_events WHERE seq = 5)',
+      { seq: 5, reason: 'head' },
+    ],
     ['the head removed', 'DELETE FROM audit_heads', { seq: 6, reason: 'head' }],
   ])('tells %s', async (_, sql, broken) => {
     await fill();
@@ -97,7 +119,18 @@ describe('the chain', () => {
     const { createHash } = await import('node:crypto');
     const row = await world.store.get<{ at: number; hash: string }>('SELECT at, hash FROM audit_events WHERE seq = 1');
     const second = await world.store.get<{ at: number }>('SELECT at FROM audit_events WHERE seq = 2');
-    const canonical = JSON.stringify(['mss-audit-1', mailbox, 2, second?.at, 'dr-moreau', 'imap.fetch', 'forged', 'OK', 'success', row?.hash]);
+    const canonical = JSON.stringify([
+      'mss-audit-1',
+      mailbox,
+      2,
+      second?.at,
+      'dr-moreau',
+      'imap.fetch',
+      'forged',
+      'OK',
+      'success',
+      row?.hash,
+    ]);
     const hash = createHash('sha256').update(canonical).digest('hex');
     await world.store.batch([
       { sql: "UPDATE audit_events SET request = 'forged', hash = ? WHERE seq = 2", parameters: [hash] },
@@ -114,7 +147,12 @@ describe('the chain', () => {
     expect(await audit.sealBefore(mailbox, { before, author: 'archiviste' })).toBeNull();
     await audit.record(event());
     expect(await audit.verify(mailbox)).toEqual({ ok: true, events: 3, sealedUpTo: 4, broken: null });
-    expect((await lines()).map((one) => [one['type'], one['seq']])).toEqual([['checkpoint', 4], ['event', 5], ['event', 6], ['event', 7]]);
+    expect((await lines()).map((one) => [one['type'], one['seq']])).toEqual([
+      ['checkpoint', 4],
+      ['event', 5],
+      ['event', 6],
+      ['event', 7],
+    ]);
     expect(await audit.sealBefore(mailbox, { before: new Date(8.64e15), author: 'archiviste' })).toMatchObject({ seq: 7, events: 3 });
     expect(await audit.verify(mailbox)).toEqual({ ok: true, events: 0, sealedUpTo: 7, broken: null });
     await world.store.batch([{ sql: "UPDATE audit_checkpoints SET hash = 'a' WHERE seq = 7" }]);
@@ -124,7 +162,9 @@ describe('the chain', () => {
   it('that is broken is not sealed away', async () => {
     await fill();
     await world.store.batch([{ sql: "UPDATE audit_events SET response = 'NO' WHERE seq = 2" }]);
-    const refused = await world.ledger.audit.sealBefore(mailbox, { before: new Date(8.64e15), author: 'a' }).catch((error: unknown) => error);
+    const refused = await world.ledger.audit
+      .sealBefore(mailbox, { before: new Date(8.64e15), author: 'a' })
+      .catch((error: unknown) => error);
     expect(isMssError(refused, 'ERR_MSS_LEDGER_AUDIT_BROKEN')).toBe(true);
     expect((await lines()).length).toBe(6);
   });

@@ -15,7 +15,10 @@ import { createKeyRing } from '../src/contents/keys.js';
 import { createFileVault, createStoreVault, type ContentVault, type LedgerKeys } from '../src/index.js';
 import { createPrivacy } from '../src/privacy.js';
 
-const key = (id: string, fill: number): { readonly id: string; readonly secret: Uint8Array } => ({ id, secret: new Uint8Array(32).fill(fill) });
+const key = (id: string, fill: number): { readonly id: string; readonly secret: Uint8Array } => ({
+  id,
+  secret: new Uint8Array(32).fill(fill),
+});
 const pseudonyms = new Uint8Array(32).fill(9);
 const open = (vault: ContentVault, given: Partial<LedgerKeys> = {}): Contents =>
   createContents(vault, { ring: createKeyRing({ sealing: key('k1', 1), pseudonyms, ...given }), random: systemRandom });
@@ -42,18 +45,21 @@ afterAll(async () => {
 const vaults = { files: () => createFileVault(join(folder.path, 'vault')), 'a store': () => createStoreVault(store) };
 
 describe.each(Object.entries(vaults))('contents in %s', (_, vaultOf) => {
-  it.each([0, 1, 524_287, 524_288, 524_289, 1_048_576, 1_700_001])('of %i bytes come out as they went in, whole or streamed', async (size) => {
-    const contents = open(await vaultOf());
-    const bytes = new Uint8Array(randomBytes(size));
-    await contents.write(`whole-${size}`, 'outbox', bytes);
-    await contents.write(`pieces-${size}`, 'outbox', inPieces(bytes, 30_011));
-    for (const name of [`whole-${size}`, `pieces-${size}`]) {
-      expect(Buffer.from(await contents.read(name, 'outbox')).equals(bytes)).toBe(true);
-      await contents.erase(name, 'outbox');
-      await contents.erase(name, 'outbox');
-      expect(await codeOf(contents.read(name, 'outbox'))).toBe('ERR_MSS_LEDGER_CONTENT_MISSING');
-    }
-  });
+  it.each([0, 1, 524_287, 524_288, 524_289, 1_048_576, 1_700_001])(
+    'of %i bytes come out as they went in, whole or streamed',
+    async (size) => {
+      const contents = open(await vaultOf());
+      const bytes = new Uint8Array(randomBytes(size));
+      await contents.write(`whole-${size}`, 'outbox', bytes);
+      await contents.write(`pieces-${size}`, 'outbox', inPieces(bytes, 30_011));
+      for (const name of [`whole-${size}`, `pieces-${size}`]) {
+        expect(Buffer.from(await contents.read(name, 'outbox')).equals(bytes)).toBe(true);
+        await contents.erase(name, 'outbox');
+        await contents.erase(name, 'outbox');
+        expect(await codeOf(contents.read(name, 'outbox'))).toBe('ERR_MSS_LEDGER_CONTENT_MISSING');
+      }
+    },
+  );
 
   it('open with an older key after a rotation, not without it, and not with another secret of the same id', async () => {
     const vault = await vaultOf();
@@ -110,7 +116,12 @@ describe('a sealed content', () => {
       );
       return [code, out];
     };
-    const swapped = Buffer.concat([sealed.subarray(0, header), sealed.subarray(header + chunk, header + 2 * chunk), sealed.subarray(header, header + chunk), sealed.subarray(header + 2 * chunk)]);
+    const swapped = Buffer.concat([
+      sealed.subarray(0, header),
+      sealed.subarray(header + chunk, header + 2 * chunk),
+      sealed.subarray(header, header + chunk),
+      sealed.subarray(header + 2 * chunk),
+    ]);
     const without = Buffer.concat([sealed.subarray(0, header), sealed.subarray(header + chunk)]);
     expect(await attempt(sealed)).toEqual(['none', 1_600_000]);
     expect(await attempt(swapped)).toEqual(['ERR_MSS_LEDGER_CONTENT_TAMPERED', 0]);
@@ -128,7 +139,7 @@ describe('a sealed content', () => {
         changed[at] = (changed[at] ?? 0) ^ change;
         expect((await attempt(changed))[0]).toMatch(/_CONTENT_(?:TAMPERED|KEY|TRUNCATED)$/);
       }),
-      { seed: 20260101, numRuns: 25, examples: [...Array.from({ length: header }, (_, at): [number, number] => [at, 1])] },
+      { seed: 20260101, numRuns: 25, examples: Array.from({ length: header }, (_, at): [number, number] => [at, 1]) },
     );
   });
 
@@ -146,7 +157,10 @@ describe('a sealed content', () => {
   it('left half-written by a process that died is removed once it is old', async () => {
     const path = join(folder.path, 'leftover');
     const vault = await createFileVault(path);
-    for (const [name, at] of [['outbox-a.1.1.part', 0], ['outbox-b.1.1.part', Date.now() / 1000]] as const) {
+    for (const [name, at] of [
+      ['outbox-a.1.1.part', 0],
+      ['outbox-b.1.1.part', Date.now() / 1000],
+    ] as const) {
       writeFileSync(join(path, name), 'x');
       utimesSync(join(path, name), at, at);
     }
@@ -167,7 +181,11 @@ describe('small values', () => {
   it('are sealed for one place, differently each time', () => {
     const sealed = privacy.seal('hugo@halle.fr', 'a');
     expect([privacy.open(sealed, 'a'), Buffer.from(sealed).equals(privacy.seal('hugo@halle.fr', 'a'))]).toEqual(['hugo@halle.fr', false]);
-    for (const wrong of [() => privacy.open(sealed, 'b'), () => privacy.open(sealed.subarray(0, -1), 'a'), () => privacy.open(new Uint8Array(0), 'a')])
+    for (const wrong of [
+      () => privacy.open(sealed, 'b'),
+      () => privacy.open(sealed.subarray(0, -1), 'a'),
+      () => privacy.open(new Uint8Array(0), 'a'),
+    ])
       expect(wrong).toThrow(expect.objectContaining({ code: 'ERR_MSS_LEDGER_CONTENT_TAMPERED' }));
   });
 
@@ -177,7 +195,12 @@ describe('small values', () => {
   });
 
   it('keys that are none are refused', () => {
-    for (const keys of [{ sealing: { id: 'a b', secret: new Uint8Array(32) } }, { sealing: { id: 'a', secret: new Uint8Array(16) } }, { pseudonyms: new Uint8Array(1) }, { opening: [key('k1', 3)] }])
+    for (const keys of [
+      { sealing: { id: 'a b', secret: new Uint8Array(32) } },
+      { sealing: { id: 'a', secret: new Uint8Array(16) } },
+      { pseudonyms: new Uint8Array(1) },
+      { opening: [key('k1', 3)] },
+    ])
       expect(() => createKeyRing({ sealing: key('k1', 1), pseudonyms, ...keys })).toThrow(TypeError);
   });
 });

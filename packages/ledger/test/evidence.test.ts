@@ -5,7 +5,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { prove, type AttemptFacts, type EvidenceFacts } from '../src/outbox/evidence.js';
 import type { Evidence, OutboxSeam } from '../src/outbox/seam.js';
 import type { OutboxOptions } from '../src/index.js';
-import { colleague, createTestServer, createWorld, drain, hospital, mailbox, message, openTestOutbox, type TestServer, type World } from './world.js';
+import {
+  colleague,
+  createTestServer,
+  createWorld,
+  drain,
+  hospital,
+  mailbox,
+  message,
+  openTestOutbox,
+  type TestServer,
+  type World,
+} from './world.js';
 
 const author = 'dr-moreau';
 const minute = 60_000;
@@ -34,14 +45,31 @@ describe('what evidence proves', () => {
     ['a self-copy', [attempt(1, 'uncertain')], [seen('self-copy')], [1]],
     ['a self-copy of a taken attempt', [attempt(1, 'taken'), attempt(2, 'uncertain')], [seen('self-copy')], []],
     ['two self-copies', [attempt(1, 'taken'), attempt(2, 'uncertain')], [seen('self-copy'), seen('self-copy')], [2]],
-    ['a self-copy and a report on another attempt', [attempt(1, 'uncertain'), attempt(2, 'uncertain')], [seen('self-copy'), seen('dsn', 2)], [2]],
+    [
+      'a self-copy and a report on another attempt',
+      [attempt(1, 'uncertain'), attempt(2, 'uncertain')],
+      [seen('self-copy'), seen('dsn', 2)],
+      [2],
+    ],
     ['one self-copy for two attempts: the older', [attempt(1, 'uncertain'), attempt(2, 'uncertain')], [seen('self-copy')], [1]],
+    [
+      'one self-copy after an attempt was written off: the one under way',
+      [attempt(1, 'absent'), attempt(2, 'open')],
+      [seen('self-copy')],
+      [2],
+    ],
+    [
+      'two self-copies after an attempt was written off: both',
+      [attempt(1, 'absent'), attempt(2, 'taken')],
+      [seen('self-copy'), seen('self-copy')],
+      [1],
+    ],
     ['a self-copy where none was asked for', [attempt(1, 'uncertain', { selfCopy: false })], [seen('self-copy')], []],
     ['a copy filed by the server', [attempt(1, 'uncertain', { selfCopy: false })], [seen('sent-filed-by-server')], [1]],
     ['our own APPEND', [attempt(1, 'uncertain')], [seen('own-append'), seen('own-append')], []],
     ['an answer', [attempt(1, 'uncertain')], [seen('reply', null, 0)], []],
   ] as const)('%s', (_, attempts, evidence, proved) => {
-    expect([...prove(attempts, evidence).attempts.keys()].toSorted()).toEqual(proved);
+    expect([...prove(attempts, evidence).attempts.keys()].toSorted((a, b) => a - b)).toEqual(proved);
   });
 });
 
@@ -115,6 +143,26 @@ describe('an uncertain message', () => {
       ['evidence', 'self-copy'],
       ['proved-taken', 'self-copy'],
     ]);
+  });
+
+  it('is accepted by its self-copy before its answer: the attempt is proved should the worker die, and taken by the answer', async () => {
+    server.answer = () => 'accept';
+    await world.ledger.outbox.queue({ documentId: 'd1', message: message(), mailbox, recipients: [{ address: colleague }], author });
+    const attempts = async (): Promise<unknown> =>
+      (await world.ledger.outbox.show('d1')).history.map((one) => [one.outcome, one.endedAt !== null]);
+    let before: unknown = null;
+    await world.ledger.outbox.run({
+      until: 'idle',
+      submit: async (mail, call) => {
+        const result = await server.submit(mail, call);
+        await tell(call.entryId, 'self-copy');
+        before = await attempts();
+        return result;
+      },
+    });
+    expect(before).toEqual([['proved', true]]);
+    expect(await attempts()).toEqual([['taken', true]]);
+    expect([await states(), world.contents()]).toEqual([['accepted'], []]);
   });
 
   it('is accepted by a report with our ENVID, and not by one without', async () => {
@@ -214,7 +262,13 @@ describe('an uncertain message', () => {
 
   it('is found by ENVID of any attempt, Message-ID, entry and document', async () => {
     const entryId = await uncertain();
-    const keys = [{ envid: 'envoi-1' }, { envid: 'envoi-1.7' }, { messageId: `<7.1834064398@medecin.mssante.test>` }, { entryId }, { documentId: 'd1' }];
+    const keys = [
+      { envid: 'envoi-1' },
+      { envid: 'envoi-1.7' },
+      { messageId: `<7.1834064398@medecin.mssante.test>` },
+      { entryId },
+      { documentId: 'd1' },
+    ];
     const first = (await world.ledger.outbox.show('d1')).messageId;
     keys[2] = { messageId: first.slice(1, -1) };
     for (const key of keys) expect((await seam.findSubmission(key as { entryId: string }))?.entryId).toBe(entryId);

@@ -11,7 +11,14 @@ import { colleague, createTestServer, createWorld, drain, mailbox, message, type
 
 const minute = 60_000;
 const author = 'dr-moreau';
-const request = (more: Partial<QueueRequest> = {}): QueueRequest => ({ documentId: 'd1', message: message(), mailbox, recipients: [{ address: colleague }], author, ...more });
+const request = (more: Partial<QueueRequest> = {}): QueueRequest => ({
+  documentId: 'd1',
+  message: message(),
+  mailbox,
+  recipients: [{ address: colleague }],
+  author,
+  ...more,
+});
 
 let world: World;
 let server: TestServer;
@@ -58,7 +65,8 @@ describe('a vault', () => {
     const vault = await createFileVault(world.vaultFolder);
     let full = true;
     const contents: ContentVault = {
-      put: (name, parts) => (full ? Promise.reject(new MssError('ERR_MSS_LEDGER_VAULT_FULL', 'full', { permanent: false })) : vault.put(name, parts)),
+      put: (name, parts) =>
+        full ? Promise.reject(new MssError('ERR_MSS_LEDGER_VAULT_FULL', 'full', { permanent: false })) : vault.put(name, parts),
       get: (name) => vault.get(name),
       delete: (name) => vault.delete(name),
       names: () => vault.names(),
@@ -93,7 +101,9 @@ describe('a store', () => {
 
   it('that cannot take the note of the final dot keeps the message from leaving', async () => {
     await world.ledger.outbox.queue(request());
-    const store = changedStore(world.store, { batch: () => Promise.reject(new MssError('ERR_MSS_STORE_BUSY', 'busy', { permanent: false })) });
+    const store = changedStore(world.store, {
+      batch: () => Promise.reject(new MssError('ERR_MSS_STORE_BUSY', 'busy', { permanent: false })),
+    });
     await drain(world, server, { ledger: await world.another({ store }) });
     expect([await states(), server.taken.length]).toEqual([['waiting'], 0]);
     world.clock.advance(minute);
@@ -180,7 +190,8 @@ describe('a worker', () => {
   });
 
   it('that is stopped gives back what has not reached its final dot', async () => {
-    for (let index = 0; index < 12; index += 1) await world.ledger.outbox.queue(request({ documentId: `d${index}`, message: message(`n ${index}`) }));
+    for (let index = 0; index < 12; index += 1)
+      await world.ledger.outbox.queue(request({ documentId: `d${index}`, message: message(`n ${index}`) }));
     const first = await freeze('data-started');
     await first.stop();
     expect((await world.ledger.outbox.stats()).entries).toMatchObject({ sending: 0, uncertain: 0 });
@@ -191,13 +202,17 @@ describe('a worker', () => {
 
   it('whose submit function does not come back is not held up for ever', async () => {
     await world.ledger.outbox.queue(request());
-    const never: TestServer = { ...server, submit: (_, { signal }) => new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) };
+    const never: TestServer = {
+      ...server,
+      submit: (_, { signal }) => new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    };
     await drain(world, never, { attemptTimeoutMs: 20 });
     expect(await states()).toEqual(['waiting']);
   });
 
   it('of a hundred shares with others, and each document is sent once', async () => {
-    for (let index = 0; index < 100; index += 1) await world.ledger.outbox.queue(request({ documentId: `d${index}`, message: message(`n ${index}`) }));
+    for (let index = 0; index < 100; index += 1)
+      await world.ledger.outbox.queue(request({ documentId: `d${index}`, message: message(`n ${index}`) }));
     const ledgers = await Promise.all([world.another(), world.another(), world.another()]);
     const attempts = await Promise.all(ledgers.map((ledger) => drain(world, server, { ledger, concurrency: 3 })));
     expect([server.taken.length, new Set(server.taken.map((one) => one.bytes.toString())).size]).toEqual([100, 100]);
@@ -210,7 +225,12 @@ describe('a clock', () => {
     server.answer = () => ({ code: 451 });
     await world.ledger.outbox.queue(request());
     const stop = new AbortController();
-    const running = world.ledger.outbox.run({ submit: server.submit, signal: stop.signal, pollMs: 1, monotonicMs: world.clock.monotonicMs });
+    const running = world.ledger.outbox.run({
+      submit: server.submit,
+      signal: stop.signal,
+      pollMs: 1,
+      monotonicMs: world.clock.monotonicMs,
+    });
     await expect.poll(() => server.seen.length).toBeGreaterThan(0);
     world.clock.set(365 * 24 * 60 * minute);
     // Long enough for several looks at the time.
@@ -253,7 +273,10 @@ describe('ten thousand entries', () => {
     let after;
     let count = 0;
     do {
-      const page: Awaited<ReturnType<typeof world.ledger.outbox.list>> = await world.ledger.outbox.list({ limit: 1000, ...(after === undefined ? {} : { after }) });
+      const page: Awaited<ReturnType<typeof world.ledger.outbox.list>> = await world.ledger.outbox.list({
+        limit: 1000,
+        ...(after === undefined ? {} : { after }),
+      });
       count += page.length;
       after = page.at(-1);
     } while (after !== undefined);

@@ -14,11 +14,25 @@ const options = { selfCopy: true, deadlineMs: 30 * 24 * 60 * minute } as const;
 const author = 'dr-moreau';
 
 /** What happens to one submission. */
-const fates = ['accept', 'accept', 'answer lost', 'dot lost', 'refused for now', 'one refused', 'unreachable', 'dies before', 'dies at dot', 'dies after'] as const;
+const fates = [
+  'accept',
+  'accept',
+  'answer lost',
+  'dot lost',
+  'refused for now',
+  'one refused',
+  'unreachable',
+  'dies before',
+  'dies at dot',
+  'dies after',
+] as const;
 type Fate = (typeof fates)[number];
 
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('work' as const), fates: fc.array(fc.constantFrom<Fate>(...fates), { maxLength: 4 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('work' as const), fates: fc.array(fc.constantFrom<Fate>(...fates), { maxLength: 4 }) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('queue' as const), recipients: fc.integer({ min: 1, max: 2 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(1, 10, 40, 90) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('read mailbox' as const) }) },
@@ -29,11 +43,8 @@ const step = fc.oneof(
 /** A store that can be cut off, as it is for a process that died. */
 function mortal(store: Store): { readonly store: Store; die(): void } {
   let dead = false;
-  const alive = <Arguments extends unknown[], Result>(work: (...given: Arguments) => Promise<Result>) => {
-    return async (...given: Arguments): Promise<Result> => {
-      if (dead) throw new MssError('ERR_MSS_STORE_CLOSED', 'dead');
-      return work(...given);
-    };
+  const ensureAlive = (): void => {
+    if (dead) throw new MssError('ERR_MSS_STORE_CLOSED', 'dead');
   };
   return {
     die: () => {
@@ -42,11 +53,29 @@ function mortal(store: Store): { readonly store: Store; die(): void } {
     store: {
       dialect: store.dialect,
       claimClause: store.claimClause,
-      all: alive((...given) => store.all(...given)) as Store['all'],
-      get: alive((...given) => store.get(...given)) as Store['get'],
-      batch: alive((...given) => store.batch(...given)),
-      migrate: alive((...given) => store.migrate(...given)),
-      transaction: alive((work, given) => store.transaction(async (transaction) => (dead ? Promise.reject(new Error('dead')) : work(transaction)), given)) as Store['transaction'],
+      all: async (...given) => {
+        ensureAlive();
+        return store.all(...given);
+      },
+      get: async (...given) => {
+        ensureAlive();
+        return store.get(...given);
+      },
+      batch: async (...given) => {
+        ensureAlive();
+        return store.batch(...given);
+      },
+      migrate: async (...given) => {
+        ensureAlive();
+        return store.migrate(...given);
+      },
+      transaction: async (work, given) => {
+        ensureAlive();
+        return store.transaction(async (transaction) => {
+          ensureAlive();
+          return work(transaction);
+        }, given);
+      },
       close: () => Promise.resolve(),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
@@ -94,10 +123,24 @@ async function work(model: Model, planned: readonly Fate[]): Promise<void> {
     const result = (outcome: (address: string) => Partial<RecipientResult>): SubmissionResult => ({
       outcome: 'accepted',
       recipients: mail.recipients.map(({ address }) => ({
-        ...{ address, permanent: false, stage: 'accepted', code: 250, enhancedStatus: null, text: '', reason: null, dsn: 'not-asked', outcome: 'accepted' },
+        address,
+        permanent: false,
+        stage: 'accepted',
+        code: 250,
+        enhancedStatus: null,
+        text: '',
+        reason: null,
+        dsn: 'not-asked',
+        outcome: 'accepted',
         ...outcome(address),
       })),
-      ...{ stage: 'accepted', queueId: null, serverName: 's', text: '', sizeBytes: 1, dsn: 'not-asked', error: null },
+      stage: 'accepted',
+      queueId: null,
+      serverName: 's',
+      text: '',
+      sizeBytes: 1,
+      dsn: 'not-asked',
+      error: null,
     });
     if (stopped) {
       return result((address) =>
@@ -110,7 +153,8 @@ async function work(model: Model, planned: readonly Fate[]): Promise<void> {
     await call.onStage('data-ended');
     if (fate === 'dies at dot') die();
     if (fate !== 'dot lost') {
-      for (const { address } of mail.recipients) model.taken.set(`${document} ${address}`, (model.taken.get(`${document} ${address}`) ?? 0) + 1);
+      for (const { address } of mail.recipients)
+        model.taken.set(`${document} ${address}`, (model.taken.get(`${document} ${address}`) ?? 0) + 1);
       if (mail.recipients.some((one) => one.address === mailbox)) model.unread.push({ messageId, envid: mail.envid ?? '' });
       model.reports.push({ messageId, envid: mail.envid ?? '' });
     }
@@ -118,7 +162,16 @@ async function work(model: Model, planned: readonly Fate[]): Promise<void> {
     const lost = fate === 'dot lost' || fate === 'answer lost';
     return result(() => (lost ? { outcome: 'uncertain', stage: 'data-ended', code: null, reason: 'ERR_MSS_SMTP_LINK_LOST' } : {}));
   };
-  await ledger.outbox.run({ submit, until: 'idle', worker: 'w1', signal: stop.signal, monotonicMs: world.clock.monotonicMs, concurrency: 2, pollMs: 5, graceMs: 1 });
+  await ledger.outbox.run({
+    submit,
+    until: 'idle',
+    worker: 'w1',
+    signal: stop.signal,
+    monotonicMs: world.clock.monotonicMs,
+    concurrency: 2,
+    pollMs: 5,
+    graceMs: 1,
+  });
 }
 
 /** In order of arrival, as the inbox does. */
@@ -128,7 +181,14 @@ async function readMailbox(model: Model): Promise<void> {
     const submission = await seam.findSubmission({ messageId });
     if (submission === null) continue;
     if (submission.kind === 'probe') await seam.probeArrived({ messageId, at: world.clock.now() });
-    else await seam.applyEvidence({ entryId: submission.entryId, kind: 'self-copy', recipient: null, at: world.clock.now(), source: `imap:${model.read}` });
+    else
+      await seam.applyEvidence({
+        entryId: submission.entryId,
+        kind: 'self-copy',
+        recipient: null,
+        at: world.clock.now(),
+        source: `imap:${model.read}`,
+      });
   }
 }
 
@@ -139,7 +199,8 @@ async function check(model: Model): Promise<void> {
       const times = model.taken.get(`${entry.documentId} ${address}`) ?? 0;
       expect(times, `${entry.documentId} ${state}: deliveries`).toBeLessThanOrEqual(1);
       if (state === 'accepted') expect(times, `${entry.documentId}: accepted, never delivered`).toBe(1);
-      if (state === 'refused' || state === 'expired' || state === 'cancelled' || state === 'waiting') expect(times, `${entry.documentId} ${state}: delivered`).toBe(0);
+      if (state === 'refused' || state === 'expired' || state === 'cancelled' || state === 'waiting')
+        expect(times, `${entry.documentId} ${state}: delivered`).toBe(0);
     }
   }
   await world.ledger.outbox.sweep();
@@ -158,7 +219,13 @@ describe('whatever happens', () => {
           if (one.do === 'queue') {
             documents += 1;
             const recipients = [{ address: colleague }, { address: hospital }].slice(0, one.recipients);
-            await world.ledger.outbox.queue({ documentId: `d${documents}`, message: message(`n ${documents}`, `m${documents}`), mailbox, recipients, author });
+            await world.ledger.outbox.queue({
+              documentId: `d${documents}`,
+              message: message(`n ${documents}`, `m${documents}`),
+              mailbox,
+              recipients,
+              author,
+            });
           } else if (one.do === 'work') await work(model, one.fates);
           else if (one.do === 'wait') world.clock.advance(one.minutes * minute);
           else if (one.do === 'read mailbox') await readMailbox(model);
@@ -167,7 +234,14 @@ describe('whatever happens', () => {
             const report = model.reports[one.which % Math.max(model.reports.length, 1)];
             const submission = report === undefined ? null : await seam.findSubmission({ envid: report.envid });
             if (report !== undefined && submission?.kind === 'document')
-              await seam.applyEvidence({ entryId: submission.entryId, kind: 'dsn', envid: report.envid, recipient: 0, at: world.clock.now(), source: `dsn:${report.envid}` });
+              await seam.applyEvidence({
+                entryId: submission.entryId,
+                kind: 'dsn',
+                envid: report.envid,
+                recipient: 0,
+                at: world.clock.now(),
+                source: `dsn:${report.envid}`,
+              });
           }
           await check(model);
         }

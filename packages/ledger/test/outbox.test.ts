@@ -3,7 +3,18 @@ import { isMssError } from '@mss/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { QueueRequest } from '../src/index.js';
-import { colleague, createTestServer, createWorld, drain, hospital, mailbox, message, notConnected, type TestServer, type World } from './world.js';
+import {
+  colleague,
+  createTestServer,
+  createWorld,
+  drain,
+  hospital,
+  mailbox,
+  message,
+  notConnected,
+  type TestServer,
+  type World,
+} from './world.js';
 
 const patient = '279035121518989@patient.mssante.fr';
 const minute = 60_000;
@@ -43,7 +54,12 @@ describe('a document', () => {
     expect([queued.isNew, queued.state, world.contents().length, server.taken.length]).toEqual([true, 'waiting', 1, 0]);
     await drain(world, server);
     const story = await outbox.show('d1');
-    expect([story.outcome, story.state, story.recipients[0]?.state, story.settledAt]).toEqual(['accepted', 'settled', 'accepted', world.clock.now()]);
+    expect([story.outcome, story.state, story.recipients[0]?.state, story.settledAt]).toEqual([
+      'accepted',
+      'settled',
+      'accepted',
+      world.clock.now(),
+    ]);
     expect(story.lines.map((one) => one.what)).toEqual(['queued', 'claimed', 'mail', 'data-started', 'data-ended', 'accepted']);
     expect(server.taken.map((one) => [one.recipients, one.bytes.equals(message())])).toEqual([[[colleague], true]]);
     expect(world.contents()).toEqual([]);
@@ -85,7 +101,12 @@ describe('a document', () => {
   it('is sent with its ENVID, RET=HDRS and the notifications asked for [RFC 3461]', async () => {
     await world.ledger.outbox.queue(request({ envid: 'envoi-1', recipients: [{ address: colleague, notify: ['success', 'failure'] }] }));
     await drain(world, server);
-    expect(server.seen[0]).toMatchObject({ from: mailbox, envid: 'envoi-1', ret: 'headers', recipients: [{ address: colleague, dsn: { notify: ['success', 'failure'] } }] });
+    expect(server.seen[0]).toMatchObject({
+      from: mailbox,
+      envid: 'envoi-1',
+      ret: 'headers',
+      recipients: [{ address: colleague, dsn: { notify: ['success', 'failure'] } }],
+    });
   });
 
   it('waits until its time', async () => {
@@ -145,8 +166,13 @@ describe('a refusal', () => {
     expect(await outbox.suppressions.find(hospital.toUpperCase())).toMatchObject({ address: hospital, reason: 'address-unknown' });
     expect(await code(outbox.queue(request({ documentId: 'd2', recipients: two })))).toBe('ERR_MSS_LEDGER_SUPPRESSED');
     const left = await outbox.queue(request({ documentId: 'd3', recipients: two, suppressed: 'leave-out' }));
-    expect(left.recipients.map((one) => [one.state, one.reason])).toEqual([['waiting', null], ['refused', 'suppressed']]);
-    expect(await code(outbox.queue(request({ documentId: 'd4', recipients: [{ address: hospital }], suppressed: 'leave-out' })))).toBe('ERR_MSS_LEDGER_SUPPRESSED');
+    expect(left.recipients.map((one) => [one.state, one.reason])).toEqual([
+      ['waiting', null],
+      ['refused', 'suppressed'],
+    ]);
+    expect(await code(outbox.queue(request({ documentId: 'd4', recipients: [{ address: hospital }], suppressed: 'leave-out' })))).toBe(
+      'ERR_MSS_LEDGER_SUPPRESSED',
+    );
     world.clock.advance(31 * 24 * 60 * minute);
     expect((await outbox.queue(request({ documentId: 'd5', recipients: two }))).isNew).toBe(true);
     expect([await outbox.suppressions.list(), await outbox.suppressions.remove(hospital)]).toEqual([[], true]);
@@ -159,7 +185,10 @@ describe('a refusal', () => {
     await outbox.queue(request({ documentId: 'other', mailbox: other }));
     let down = true;
     const { submit } = server;
-    const failing: TestServer = { ...server, submit: async (mail, call) => (down && call.mailbox === mailbox ? Promise.reject(notConnected()) : submit(mail, call)) };
+    const failing: TestServer = {
+      ...server,
+      submit: async (mail, call) => (down && call.mailbox === mailbox ? Promise.reject(notConnected()) : submit(mail, call)),
+    };
     await drain(world, failing, { concurrency: 2 });
     expect([await states('other'), server.taken.length]).toEqual([['accepted'], 1]);
     expect((await outbox.stats()).entries.waiting).toBe(30);
@@ -244,10 +273,14 @@ describe('privacy', () => {
     const { outbox } = folder.ledger;
     server.answer = () => ({ code: 550, status: '5.1.1', text: `<${patient}>: unknown` });
     await outbox.oppositions.record({ patientKey: 'AMANDINE-DESTRAZ', recipient: hospital, author });
-    const refused = await outbox.queue(request({ patientKey: 'AMANDINE-DESTRAZ', recipients: [{ address: hospital }] })).catch((error: unknown) => error);
+    const refused = await outbox
+      .queue(request({ patientKey: 'AMANDINE-DESTRAZ', recipients: [{ address: hospital }] }))
+      .catch((error: unknown) => error);
     await outbox.queue(request({ patientKey: 'AMANDINE-DESTRAZ', recipients: [{ address: patient }] }));
     await drain(folder, server);
-    const suppressed = await outbox.queue(request({ documentId: 'd2', recipients: [{ address: patient }] })).catch((error: unknown) => error);
+    const suppressed = await outbox
+      .queue(request({ documentId: 'd2', recipients: [{ address: patient }] }))
+      .catch((error: unknown) => error);
     const tables = ['outbox_entries', 'outbox_recipients', 'outbox_attempts', 'outbox_oppositions', 'outbox_suppressions', 'audit_events'];
     let dump = '';
     for (const table of tables) {

@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { entryOutcome, entryState, isFinal, nextState, transitions, type RecipientEvent, type RecipientState } from '../src/outbox/states.js';
+import {
+  entryOutcome,
+  entryState,
+  isFinal,
+  nextState,
+  transitions,
+  type RecipientEvent,
+  type RecipientState,
+} from '../src/outbox/states.js';
 
 const events: readonly RecipientEvent[] = [
   ...(['claimed', 'dot-noted', 'taken', 'refused-for-good', 'refused-for-now', 'no-answer', 'worker-lost', 'proof-taken'] as const),
@@ -66,7 +74,9 @@ describe('the state machine', () => {
   it('is the table of the README', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     const rows = /<!-- states -->\n([\s\S]*?)\n<!-- \/states -->/.exec(readme)?.[1]?.split('\n').slice(2) ?? [];
-    const own = Object.entries(transitions).flatMap(([state, row]) => Object.entries(row).map(([event, to]) => `| \`${state}\` | \`${event}\` | \`${to}\` |`));
+    const own = Object.entries(transitions).flatMap(([state, row]) =>
+      Object.entries(row).map(([event, to]) => `| \`${state}\` | \`${event}\` | \`${to}\` |`),
+    );
     expect(rows).toEqual(own);
   });
 });

@@ -42,7 +42,7 @@ const tables = [
 /** A clock that stands until it is moved; its monotonic twin moves along unless told otherwise. */
 export function createTestClock(at: string = start): {
   now(): Date;
-  monotonicMs(): number;
+  readonly monotonicMs: () => number;
   advance(ms: number): void;
   set(ms: number): void;
 } {
@@ -86,7 +86,8 @@ export async function createWorld(options: Partial<LedgerOptions> & { readonly f
   const vaultFolder = join(folder.path, 'vault');
   const vault = await createFileVault(vaultFolder);
   const logged: string[] = [];
-  const log = (fields: Readonly<Record<string, unknown>>, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`);
+  const log = (fields: Readonly<Record<string, unknown>>, message: string): void =>
+    void logged.push(`${message} ${JSON.stringify(fields)}`);
   const logger: Logger = { debug: log, info: log, warn: log, error: log };
   const base = { store, contents: vault, keys, clock, logger };
   const another = (more: Partial<LedgerOptions> = {}): Promise<Ledger> => openLedger({ ...base, ...given, ...more });
@@ -179,10 +180,19 @@ function resultOf(
     const base = { address: one.address, code: null, enhancedStatus: null, text: '', reason: null, dsn: 'not-asked' } as const;
     if (typeof say === 'object') {
       const permanent = say.code >= 500;
-      return { ...base, outcome: 'refused', permanent, stage: 'rcpt', code: say.code, enhancedStatus: say.status ?? null, text: say.text ?? 'no' };
+      return {
+        ...base,
+        outcome: 'refused',
+        permanent,
+        stage: 'rcpt',
+        code: say.code,
+        enhancedStatus: say.status ?? null,
+        text: say.text ?? 'no',
+      };
     }
     if (holdBack) return { ...base, outcome: 'refused', permanent: false, stage: 'rcpt', reason: 'ERR_MSS_SMTP_NOT_ALL' };
-    if (say === 'uncertain') return { ...base, outcome: 'uncertain', permanent: false, stage: 'data-ended', reason: 'ERR_MSS_SMTP_LINK_LOST' };
+    if (say === 'uncertain')
+      return { ...base, outcome: 'uncertain', permanent: false, stage: 'data-ended', reason: 'ERR_MSS_SMTP_LINK_LOST' };
     return { ...base, outcome: 'accepted', permanent: false, stage: 'accepted', code: 250, enhancedStatus: '2.0.0', text: '2.0.0 Ok' };
   });
   const outcomes = recipients.map((one) => one.outcome);
@@ -204,9 +214,19 @@ export function notConnected(): MssError {
 }
 
 /** Works until nothing is due. */
-export async function drain(world: World, server: TestServer, options: Partial<RunOptions> & { readonly ledger?: Ledger } = {}): Promise<number> {
+export async function drain(
+  world: World,
+  server: TestServer,
+  options: Partial<RunOptions> & { readonly ledger?: Ledger } = {},
+): Promise<number> {
   const { ledger = world.ledger, ...rest } = options;
-  const { attempts } = await ledger.outbox.run({ submit: server.submit, until: 'idle', monotonicMs: world.clock.monotonicMs, pollMs: 5, ...rest });
+  const { attempts } = await ledger.outbox.run({
+    submit: server.submit,
+    until: 'idle',
+    monotonicMs: world.clock.monotonicMs,
+    pollMs: 5,
+    ...rest,
+  });
   return attempts;
 }
 
@@ -218,6 +238,16 @@ export async function openTestOutbox(world: World, options: OutboxOptions): Prom
   const audit = { record: (): void => {} };
   const contents = createContents(await createFileVault(world.vaultFolder), { ring, random: systemRandom });
   const { store, clock } = world;
-  const context = { store, clock, privacy, notes, audit, contents, random: systemRandom, logger: silentLogger, telemetry: createTelemetry() };
+  const context = {
+    store,
+    clock,
+    privacy,
+    notes,
+    audit,
+    contents,
+    random: systemRandom,
+    logger: silentLogger,
+    telemetry: createTelemetry(),
+  };
   return (await openOutbox(context, options)).seam;
 }

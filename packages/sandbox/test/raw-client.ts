@@ -41,7 +41,11 @@ export class RawClient {
         return taken;
       }
       if (this.#socket.destroyed) throw new Error(`closed after: ${this.#received}`);
-      await Promise.race([once(this.#socket, 'data'), once(this.#socket, 'close')]);
+      const settled = new AbortController();
+      const { signal } = settled;
+      const either = [once(this.#socket, 'data', { signal }), once(this.#socket, 'close', { signal })];
+      await Promise.race(either).finally(() => settled.abort());
+      await Promise.allSettled(either);
     }
   }
 

@@ -76,7 +76,8 @@ function personLines(person: Person, seed: number, structures: number): string[]
   }
   if (random.chance(0.06)) {
     const other = drawStructure(seed, random, structures);
-    if (other.identifier !== first?.identifier) lines.push(personLine(person, `${local}.${person.index}@${other.domain}.mssante.example`, other, 'O'));
+    if (other.identifier !== first?.identifier)
+      lines.push(personLine(person, `${local}.${person.index}@${other.domain}.mssante.example`, other, 'O'));
   }
   return lines;
 }

@@ -20,7 +20,8 @@ Pereira Gomes Dos Santos|Fernandes Rodrigues Gonçalves Esposito Ricci Moretti K
 Schaeffer Kieffer Le Bihan|Le Bris|Le Meur|Kervella Guéguen Quéré Abgrall Cariou Etcheverry Ibarra Casanova Santoni Luciani d'Alès|
 d'Aubigny|d'Harcourt|de La Tour|de Saint-Aubin|de Villeneuve|du Plessis|de Kerdrel|L'Hermite L'Hostis O'Brien MacCarthy`;
 
-const starts = `Beau Bel Bon Bour Brous Cas Cha Champ Char Châtel Clair Cour Cros Des Dau Del Du Fau Fon Fort Fro Gar Gau Gran Gro Haut Jou Lan Lar Lau
+const starts =
+  `Beau Bel Bon Bour Brous Cas Cha Champ Char Châtel Clair Cour Cros Des Dau Del Du Fau Fon Fort Fro Gar Gau Gran Gro Haut Jou Lan Lar Lau
 Mal Mar Mas Mau Mon Mont Mor Nou Par Per Pey Pi Plan Pon Pra Pré Quin Ra Ri Ro Roche Sal San Sau Ser Sou Tau Ter Tour Val Van Ver Vi
 Ville Vol`.split(/\s+/);
 const ends = `bault bert bois bourg brun camp card chard chaud court dard din doux dreau fert feuille fils fontaine gard gère gnac gnon
@@ -69,7 +70,8 @@ Thi-Mai Linh Maria Ana Carmen Francesca Irina Olga Ségolène Apolline Capucine 
 Marie-Christine Marie-Claude Anne-Sophie Marie-Hélène Anne-Marie Marie-Laure Marie-Pierre Anne-Laure Marie-Thérèse Anne-Claire`.split(
   /\s+/,
 );
-const men = `Philippe Pierre Nicolas Jean Michel François Christophe Laurent Olivier Thomas Frédéric Julien Alain Éric Patrick Stéphane Bernard
+const men =
+  `Philippe Pierre Nicolas Jean Michel François Christophe Laurent Olivier Thomas Frédéric Julien Alain Éric Patrick Stéphane Bernard
 Antoine Vincent Sébastien Guillaume Pascal Thierry Bruno David Alexandre Maxime Benjamin Romain Matthieu Jérôme Daniel Didier Marc Xavier
 Jacques Arnaud Gilles Clément Fabrice Paul Benoît Damien Hugo Adrien Denis Louis Gérard Hervé Quentin Cédric Emmanuel Fabien Florian
 Alexis Grégory Jean-Pierre Jean-Marc Jean-Luc Jean-Michel Jean-François Jean-Claude Jean-Philippe Jean-Paul Jean-Louis Jean-Baptiste

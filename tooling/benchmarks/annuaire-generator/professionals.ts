@@ -28,7 +28,8 @@ function activityLine(person: Person, options: ProfessionalsOptions): string {
   const isFiness = structure?.identifierType === 'FINESS';
   const civility = person.civility === 'DR' ? ['DR', 'Docteur'] : ['', ''];
   const phone = random.chance(0.5) ? `0199${String(random.below(1_000_000)).padStart(6, '0')}` : '';
-  const at = structure === null ? [] : [structure.street.number, structure.street.repetition, structure.street.type, '', structure.street.label];
+  const at =
+    structure === null ? [] : [structure.street.number, structure.street.repetition, structure.street.type, '', structure.street.label];
   const place =
     structure === null
       ? Array.from({ length: 14 }, () => '')
@@ -97,8 +98,19 @@ export function* generateSkills(options: ProfessionalsOptions): Generator<string
   for (const { qualification: of, ...person } of people(options)) {
     if (of.specialtyCode === '') continue;
     yield [
-      ...[person.identifierType, person.identifier, person.nationalIdentifier, person.familyName, person.givenName],
-      ...[of.professionCode, of.profession, of.categoryCode, of.category, 'S', 'Spécialité ordinale', of.specialtyCode, of.specialty],
+      person.identifierType,
+      person.identifier,
+      person.nationalIdentifier,
+      person.familyName,
+      person.givenName,
+      of.professionCode,
+      of.profession,
+      of.categoryCode,
+      of.category,
+      'S',
+      'Spécialité ordinale',
+      of.specialtyCode,
+      of.specialty,
     ].join('|');
   }
 }
@@ -108,8 +120,19 @@ export function* generateDiplomas(options: ProfessionalsOptions): Generator<stri
   yield diplomaHeader;
   for (const { qualification: of, ...person } of people(options)) {
     yield [
-      ...[person.identifierType, person.identifier, person.nationalIdentifier, person.familyName, person.givenName],
-      ...['DE', "Diplôme d'Etat français", `DE${of.professionCode}`, `DE ${of.profession}`, '', '', '', ''],
+      person.identifierType,
+      person.identifier,
+      person.nationalIdentifier,
+      person.familyName,
+      person.givenName,
+      'DE',
+      "Diplôme d'Etat français",
+      `DE${of.professionCode}`,
+      `DE ${of.profession}`,
+      '',
+      '',
+      '',
+      '',
     ].join('|');
   }
 }

@@ -91,7 +91,11 @@ export function drawQualification(random: SeededRandom): Qualification {
   }
   const [professionCode = '', profession = ''] = chosen ?? [];
   const specialty =
-    professionCode === '10' ? (random.chance(0.46) ? (generalists[random.chance(0.6) ? 0 : random.below(3)] ?? null) : specialists.draw(random)) : null;
+    professionCode === '10'
+      ? random.chance(0.46)
+        ? (generalists[random.chance(0.6) ? 0 : random.below(3)] ?? null)
+        : specialists.draw(random)
+      : null;
   const military = random.chance(0.004);
   return {
     professionCode,

@@ -73,11 +73,15 @@ export function structureAt(seed: number, index: number): Structure {
   const isFiness = isHospital || random.chance(0.7);
   return {
     identifierType: isFiness ? 'FINESS' : 'SIRET',
-    identifier: isFiness ? `99${String(index).padStart(7, '0')}` : `99${String(index).padStart(7, '0')}${String(10_000 + random.below(80_000))}`,
+    identifier: isFiness
+      ? `99${String(index).padStart(7, '0')}`
+      : `99${String(index).padStart(7, '0')}${String(10_000 + random.below(80_000))}`,
     legalName,
     tradeName: random.chance(0.3) ? `${random.pick(dedications)} ${townName}` : '',
     domain:
-      isHospital && index < 20_000 ? `${slugOf(kind).split('-').slice(0, 2).join('-')}-${slugOf(town.name)}-${index}` : `structures-${town.department.toLowerCase()}`,
+      isHospital && index < 20_000
+        ? `${slugOf(kind).split('-').slice(0, 2).join('-')}-${slugOf(town.name)}-${index}`
+        : `structures-${town.department.toLowerCase()}`,
     isHospital,
     complement: random.chance(0.1) ? `BATIMENT ${String.fromCharCode(65 + random.below(6))}` : '',
     street: drawStreet(random),

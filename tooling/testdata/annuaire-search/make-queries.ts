@@ -2,7 +2,7 @@
  * Makes generated.jsonl: what somebody types who looks for an entry that was drawn from the generated directory, and what
  * the entry must have. Rules of typing only: nothing here knows how the search ranks.
  *
- * Run from the root of the repository: node tooling/testdata/annuaire-search/make-queries.ts
+ * Run from the root of the repository, with Node 24: node tooling/testdata/annuaire-search/make-queries.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { generateExtraction } from '../../benchmarks/annuaire-generator/index.ts';
@@ -30,9 +30,18 @@ const entries = lines.map((line): Entry => {
   const at = line.split('|') as [string, ...string[]];
   const get = (column: number): string => at[column] ?? '';
   return {
-    ...{ type: get(0), address: get(1), rpps: get(2) === '8' ? get(3) : '', finess: get(5) === 'FINESS' ? get(6) : '', service: get(7) },
-    ...{ familyName: get(9), givenName: get(10), profession: get(14), specialty: get(16), organisation: get(18) },
-    ...{ city: get(27).replace(/^\d{5} /, ''), postalCode: get(28) },
+    type: get(0),
+    address: get(1),
+    rpps: get(2) === '8' ? get(3) : '',
+    finess: get(5) === 'FINESS' ? get(6) : '',
+    service: get(7),
+    familyName: get(9),
+    givenName: get(10),
+    profession: get(14),
+    specialty: get(16),
+    organisation: get(18),
+    city: get(27).replace(/^\d{5} /, ''),
+    postalCode: get(28),
   };
 });
 
@@ -46,7 +55,7 @@ const fold = (text: string): string =>
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase();
-const pick = <Keys extends keyof Entry>(entry: Entry, ...keys: Keys[]): Wants => Object.fromEntries(keys.map((key) => [key, entry[key]]));
+const pick = (entry: Entry, ...keys: readonly (keyof Entry)[]): Wants => Object.fromEntries(keys.map((key) => [key, entry[key]]));
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 /** A place inside a word, neither its first letter nor its last. */
 const inside = (word: string): number => 1 + below(word.length - 2);
@@ -70,7 +79,6 @@ const specialists: Readonly<Record<string, string>> = {
   Neurologie: 'neurologue',
   Pneumologie: 'pneumologue',
   Rhumatologie: 'rhumato',
-  'Gynécologie-obstétrique': 'gynéco',
   'Radio-diagnostic': 'radiologue',
   'Anesthésie-réanimation': 'anesthésiste',
 };

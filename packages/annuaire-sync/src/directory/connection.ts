@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { openSqliteSync, type SqliteSync } from '@mss/store/sync';
 import { syncError } from '../errors.js';
 import { generationFile } from '../storage/files.js';
-import { currentGeneration, openPointer, pragmaNumber } from '../storage/pointer.js';
+import { openPointer, pragmaNumber } from '../storage/pointer.js';
 import { generationVersion } from '../storage/schema.js';
 
 /** A reader's way into a directory, for a thread that may block. */
@@ -47,13 +47,14 @@ function openGeneration(file: string, options: DirectoryConnectionOptions): Sqli
  */
 export function openDirectoryConnection(file: string, options: DirectoryConnectionOptions = {}): DirectoryConnection {
   const pointer = openPointer(file);
+  const pointed = pointer.prepare('SELECT generation FROM pointer');
   let generation = 0;
   let db: SqliteSync | null = null;
 
   function current(): SqliteSync {
     let problem: unknown;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const wanted = currentGeneration(pointer);
+      const wanted = pointed.get<{ generation: number }>()?.generation ?? 0;
       if (wanted === 0) throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'nothing was synchronised into this directory yet');
       if (db !== null && wanted === generation) return db;
       try {
@@ -79,7 +80,7 @@ export function openDirectoryConnection(file: string, options: DirectoryConnecti
   return {
     file,
     current,
-    snapshot: () => Number(current().prepare('SELECT max(id) AS id FROM snapshot').get<{ id: number | null }>()?.id ?? 0),
+    snapshot: () => current().prepare('SELECT max(id) AS id FROM snapshot').get<{ id: number | null }>()?.id ?? 0,
     close() {
       db?.close();
       pointer.close();

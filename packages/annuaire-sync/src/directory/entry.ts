@@ -61,7 +61,16 @@ function text(fields: Fields, position: number): string | null {
   return value === '' ? null : value;
 }
 
-const flags: Readonly<Record<string, boolean>> = { o: true, oui: true, '1': true, true: true, n: false, non: false, '0': false, false: false };
+const flags: Readonly<Record<string, boolean>> = {
+  o: true,
+  oui: true,
+  '1': true,
+  true: true,
+  n: false,
+  non: false,
+  '0': false,
+  false: false,
+};
 
 /** Prefix of a national identifier: 8 RPPS, 0 ADELI. */
 export function nationalIdentifierOf(type: string, identifier: string, national: string): string | null {
@@ -88,8 +97,16 @@ function identifiers({ national, identifierType, identifier }: Common): Pick<Dir
   return { nationalIdentifier: national, rpps: kind === '8' ? number : null, adeli: kind === '0' ? number : null };
 }
 
-function streetLines(fields: Fields, at: Readonly<Record<'complement' | 'distribution' | 'streetNumber' | 'streetRepetition' | 'streetType' | 'street' | 'mention', number>>): readonly string[] {
-  const street = joined(text(fields, at.streetNumber), text(fields, at.streetRepetition), text(fields, at.streetType), text(fields, at.street));
+function streetLines(
+  fields: Fields,
+  at: Readonly<Record<'complement' | 'distribution' | 'streetNumber' | 'streetRepetition' | 'streetType' | 'street' | 'mention', number>>,
+): readonly string[] {
+  const street = joined(
+    text(fields, at.streetNumber),
+    text(fields, at.streetRepetition),
+    text(fields, at.streetType),
+    text(fields, at.street),
+  );
   return [text(fields, at.complement), text(fields, at.distribution), street, text(fields, at.mention)].filter((line) => line !== null);
 }
 

@@ -111,20 +111,20 @@ async function entriesOf(reader: DirectoryReader, address: string): Promise<read
     address.trim().toLowerCase(),
     endIds.mailboxes,
   ]);
-  return rows.map(({ id, line }) => decodeEntry(Number(id), bytesOf(line)));
+  return rows.map(({ id, line }) => decodeEntry(id, bytesOf(line)));
 }
 
 async function professional(reader: DirectoryReader, identifier: string): Promise<ProfessionalRecord> {
   const bare = identifier.trim();
   const national = bare.length === 11 ? `8${bare}` : bare.length === 9 ? `0${bare}` : bare;
   const rows = await reader.all<EntryRow>('SELECT id, line FROM entry WHERE person = ? ORDER BY id LIMIT 1000', [national]);
-  const of = (file: FileKind): readonly EntryRow[] => rows.filter(({ id }) => Number(id) >= firstIds[file] && Number(id) < endIds[file]);
+  const of = (file: FileKind): readonly EntryRow[] => rows.filter(({ id }) => id >= firstIds[file] && id < endIds[file]);
   const records = (file: FileKind): readonly Readonly<Record<string, string>>[] =>
     of(file).map(({ line }) => {
       const values = Buffer.from(bytesOf(line)).toString('utf8').split('|');
       return Object.fromEntries(columnsOf(file).map(({ field }, index) => [field, values[index] ?? '']));
     });
-  const entries = [...of('mailboxes'), ...of('activities')].map(({ id, line }) => decodeEntry(Number(id), bytesOf(line)));
+  const entries = [...of('mailboxes'), ...of('activities')].map(({ id, line }) => decodeEntry(id, bytesOf(line)));
   return { entries, skills: records('skills'), diplomas: records('diplomas') };
 }
 
@@ -147,7 +147,7 @@ async function snapshots(reader: DirectoryReader): Promise<readonly Snapshot[]> 
 /** The oldest snapshot since which every change is kept. */
 async function historyFrom(reader: DirectoryReader): Promise<number> {
   const [row] = await reader.all<{ id: number | null }>('SELECT max(id) AS id FROM snapshot WHERE has_changes = 0');
-  return Number(row?.id ?? 0);
+  return row?.id ?? 0;
 }
 
 async function* changes(reader: DirectoryReader, since: number): AsyncGenerator<DirectoryChange, void, undefined> {
@@ -163,11 +163,11 @@ async function* changes(reader: DirectoryReader, since: number): AsyncGenerator<
         ORDER BY snapshot, ordinal LIMIT ${changesOfPage}`,
       [snapshot, snapshot, ordinal],
     );
-    for (const row of rows) yield decodeChange({ ...row, snapshot: Number(row.snapshot) });
+    for (const row of rows) yield decodeChange(row);
     const last = rows.at(-1);
     if (last === undefined) return;
-    snapshot = Number(last.snapshot);
-    ordinal = Number(last.ordinal);
+    snapshot = last.snapshot;
+    ordinal = last.ordinal;
   }
 }
 
@@ -176,7 +176,7 @@ async function changesOf(reader: DirectoryReader, address: string, since: number
     'SELECT snapshot, file, kind, address, before, after FROM change WHERE address = ? AND snapshot > ? ORDER BY snapshot, ordinal LIMIT 1000',
     [address, since],
   );
-  return rows.map((row) => ({ ...row, snapshot: Number(row.snapshot) }));
+  return rows;
 }
 
 async function rejectedLines(reader: DirectoryReader, snapshot: number | null): Promise<readonly DirectoryRejection[]> {

@@ -15,8 +15,13 @@ export function sqliteReader(file: string): DirectoryReader {
   return {
     dialect: 'sqlite',
     all: async <Row extends StoreRow>(sql: string, parameters: readonly StoreValue[] = []) => {
-      const bound = parameters.map((value): SqliteSyncValue => (typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value));
-      return connection.current().prepare(sql).all<Row>(...bound);
+      const bound = parameters.map((value): SqliteSyncValue =>
+        typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value,
+      );
+      return connection
+        .current()
+        .prepare(sql)
+        .all<Row>(...bound);
     },
     close: async () => connection.close(),
   };

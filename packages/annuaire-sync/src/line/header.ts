@@ -41,7 +41,9 @@ export function foldHeading(heading: string): string {
 
 function headingsOf(line: Uint8Array): { readonly headings: readonly string[]; readonly trailing: boolean } {
   if (!isUtf8(line)) throw syncError('ERR_MSS_ANNUAIRE_ENCODING', 'the headings are not UTF-8');
-  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8').replace(/^\ufeff/, '');
+  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
   const headings = text.split('|').map((heading) => heading.trim());
   const trailing = headings.length > 1 && headings.at(-1) === '';
   if (trailing) headings.pop();
@@ -96,7 +98,10 @@ export function readLayout(line: Uint8Array): LineLayout {
     .map((candidate) => ({ ...candidate, known: candidate.places.filter((place) => place !== -1).length }))
     // Half of what the file has, and half of what the format has: the files share columns, but not so many.
     .filter(({ format, known }) => known * 2 >= format.columns.length && known * 2 >= headings.length)
-    .reduce<{ format: FileFormat; places: Int32Array; known: number } | null>((most, next) => (most === null || next.known > most.known ? next : most), null);
+    .reduce<{ format: FileFormat; places: Int32Array; known: number } | null>(
+      (most, next) => (most === null || next.known > most.known ? next : most),
+      null,
+    );
   if (best === null) {
     throw syncError('ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION', 'the first line has not the headings of any known extraction', {
       details: { columns: headings.length },

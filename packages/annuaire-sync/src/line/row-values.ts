@@ -25,7 +25,10 @@ function field({ bytes, start, ends, at }: LineFields, index: number): string {
   return fieldText(bytes, from, ends[at + index] as number);
 }
 
-function personOf(line: LineFields, of: { readonly identifierType: number; readonly identifier: number; readonly nationalIdentifier: number }): string | null {
+function personOf(
+  line: LineFields,
+  of: { readonly identifierType: number; readonly identifier: number; readonly nationalIdentifier: number },
+): string | null {
   const national = field(line, of.nationalIdentifier);
   return national !== '' ? national : nationalIdentifierOf(field(line, of.identifierType), field(line, of.identifier), '');
 }
@@ -72,7 +75,7 @@ export function lineKey(kind: FileKind, line: LineFields): string {
     }
     case 'skills':
       return `${personOf(line, skillPositions) ?? ''}|${field(line, skillPositions.professionCode)}|${field(line, skillPositions.specialtyCode)}`;
-    case 'diplomas':
+    default:
       return `${personOf(line, diplomaPositions) ?? ''}|${field(line, diplomaPositions.diplomaCode)}|${field(line, diplomaPositions.authorisationCode)}`;
   }
 }

@@ -49,7 +49,8 @@ export async function compareTexts(
   for (const text of texts) {
     const { kind } = text.layout.format;
     const rejections = new Rejections();
-    const repeat = (lineNumber: number, line: Uint8Array): void => rejections.put({ lineNumber, line: Uint8Array.from(line), reason: 'duplicate' });
+    const repeat = (lineNumber: number, line: Uint8Array): void =>
+      rejections.put({ lineNumber, line: Uint8Array.from(line), reason: 'duplicate' });
     const comparison = await compareLines(kind, { old: tools.oldLines(kind), scratch, repeat });
     const before = doneBytes;
     const onRead = (bytes: number): void => context.onProgress?.({ phase: 'compare', doneBytes: before + bytes, totalBytes });

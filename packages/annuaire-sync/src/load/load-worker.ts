@@ -7,7 +7,7 @@ import { loadIntoSqlite } from './sqlite-load.js';
 async function run(order: LoadOrder): Promise<void> {
   const abort = new AbortController();
   parentPort?.once('message', () => abort.abort());
-  const say = (message: LoadMessage): void => parentPort?.postMessage(message);
+  const say = (message: LoadMessage): void => parentPort?.postMessage(message, []);
   try {
     const report = await loadIntoSqlite(order.file, order.job, {
       signal: abort.signal,

@@ -25,7 +25,7 @@ export function loadInWorker(order: LoadOrder, context: LoadContext): Promise<Lo
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     let outcome: (() => void) | null = null;
-    const onAbort = (): void => worker.postMessage('abort');
+    const onAbort = (): void => worker.postMessage('abort', []);
     signal?.addEventListener('abort', onAbort, { once: true });
     worker.on('message', (message: LoadMessage) => {
       if ('progress' in message) onProgress?.(message.progress);
@@ -38,7 +38,8 @@ export function loadInWorker(order: LoadOrder, context: LoadContext): Promise<Lo
     // Only when the thread is gone has it let go of its files.
     worker.on('exit', (code) => {
       signal?.removeEventListener('abort', onAbort);
-      if (outcome === null) reject(syncError('ERR_MSS_ANNUAIRE_WORKER', 'the thread that loads the directory ended early', { details: { code } }));
+      if (outcome === null)
+        reject(syncError('ERR_MSS_ANNUAIRE_WORKER', 'the thread that loads the directory ended early', { details: { code } }));
       else outcome();
     });
   });

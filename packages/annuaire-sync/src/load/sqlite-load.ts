@@ -5,7 +5,14 @@ import type { FileKind } from '../directory/file-format.js';
 import { openTexts, publishedOf, type OpenedSource } from '../source/open-texts.js';
 import { BulkRows } from '../storage/bulk-rows.js';
 import { generationFile, removeDatabase, removeOtherGenerations, workFolder } from '../storage/files.js';
-import { copyFromGeneration, createGeneration, finishGeneration, hasRows, indexGeneration, openGenerationForUpdate } from '../storage/generation.js';
+import {
+  copyFromGeneration,
+  createGeneration,
+  finishGeneration,
+  hasRows,
+  indexGeneration,
+  openGenerationForUpdate,
+} from '../storage/generation.js';
 import { lastSnapshot, recordSnapshot, recordSources } from '../storage/history.js';
 import { currentGeneration, openPointerForWriting, switchTo } from '../storage/pointer.js';
 import { StoredLines } from '../storage/stored-lines.js';
@@ -65,7 +72,8 @@ async function load(of: Load): Promise<Pick<LoadReport, 'files' | 'snapshot'>> {
     const known = of.source.texts.filter(({ layout }) => hasRows(db, layout.format.kind));
     compared = await compareTexts(known, { scratch, oldLines: (kind) => new StoredLines(db, kind), job: of.job, context: of.context });
     refuseManyChanges(compared, of.job.maxChangePercent);
-    const isUpdate = current.isSearchable && known.length === of.source.texts.length && compared.every((file) => changePercent(file) <= rebuildPercent);
+    const isUpdate =
+      current.isSearchable && known.length === of.source.texts.length && compared.every((file) => changePercent(file) <= rebuildPercent);
     if (isUpdate) return update(of, { db, scratch, compared });
   } finally {
     db.close();
@@ -73,9 +81,13 @@ async function load(of: Load): Promise<Pick<LoadReport, 'files' | 'snapshot'>> {
   return await rebuild({ ...of, copies: true }, compared, scratch);
 }
 
-const changePercent = ({ report, oldCount }: Compared): number => ((report.added + report.changed + report.removed) * 100) / Math.max(oldCount, 1);
+const changePercent = ({ report, oldCount }: Compared): number =>
+  ((report.added + report.changed + report.removed) * 100) / Math.max(oldCount, 1);
 
-function update(of: Load, { db, scratch, compared }: { readonly db: SqliteSync; readonly scratch: Scratch; readonly compared: readonly Compared[] }): Pick<LoadReport, 'files' | 'snapshot'> {
+function update(
+  of: Load,
+  { db, scratch, compared }: { readonly db: SqliteSync; readonly scratch: Scratch; readonly compared: readonly Compared[] },
+): Pick<LoadReport, 'files' | 'snapshot'> {
   const { job, published } = of;
   of.context.onProgress?.({ phase: 'store', doneBytes: 0, totalBytes: 0 });
   const files = compared.map(({ report }) => report);
@@ -99,7 +111,11 @@ function update(of: Load, { db, scratch, compared }: { readonly db: SqliteSync; 
 }
 
 /** Makes a new generation: the source's files from the source, the others from the generation before. */
-async function rebuild(of: Load & { readonly copies: boolean }, compared: readonly Compared[], scratch?: Scratch): Promise<Pick<LoadReport, 'files' | 'snapshot'>> {
+async function rebuild(
+  of: Load & { readonly copies: boolean },
+  compared: readonly Compared[],
+  scratch?: Scratch,
+): Promise<Pick<LoadReport, 'files' | 'snapshot'>> {
   const { file, job, context, source, pointer, generation, published } = of;
   const next = generation + 1;
   const path = generationFile(file, next);
@@ -116,7 +132,8 @@ async function rebuild(of: Load & { readonly copies: boolean }, compared: readon
     for (const text of source.texts) {
       const { kind } = text.layout.format;
       const rejections = new Rejections();
-      const repeat = (lineNumber: number, line: Uint8Array): void => rejections.put({ lineNumber, line: Uint8Array.from(line), reason: 'duplicate' });
+      const repeat = (lineNumber: number, line: Uint8Array): void =>
+        rejections.put({ lineNumber, line: Uint8Array.from(line), reason: 'duplicate' });
       const rows = new BulkRows(db, kind, { expected: Math.ceil(text.size / bytesOfLine), repeat });
       const before = doneBytes;
       const onRead = (bytes: number): void => context.onProgress?.({ phase: 'load', doneBytes: before + bytes, totalBytes });

@@ -21,9 +21,10 @@ export class Lease implements AsyncDisposable {
   /** @throws MssError `ERR_MSS_ANNUAIRE_BUSY` */
   async take(): Promise<void> {
     const taken = await this.#store.transaction((transaction) =>
-      transaction.run(`UPDATE annuaire_lock SET owner = ?, until = clock_timestamp() + interval '${leaseSeconds} seconds' WHERE until < clock_timestamp()`, [
-        this.#owner,
-      ]),
+      transaction.run(
+        `UPDATE annuaire_lock SET owner = ?, until = clock_timestamp() + interval '${leaseSeconds} seconds' WHERE until < clock_timestamp()`,
+        [this.#owner],
+      ),
     );
     if (taken !== 1) throw busy();
     this.#renewedAt = performance.now();

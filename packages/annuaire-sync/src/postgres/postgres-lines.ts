@@ -42,11 +42,10 @@ export class PostgresLines implements OldLines {
   }
 
   async range(first: number, last: number): Promise<Buffer> {
-    const rows = await this.#store.all<{ line: string }>('SELECT line FROM annuaire_entry WHERE generation = ? AND id BETWEEN ? AND ? ORDER BY id', [
-      this.#generation,
-      this.idAt(first),
-      this.idAt(last),
-    ]);
+    const rows = await this.#store.all<{ line: string }>(
+      'SELECT line FROM annuaire_entry WHERE generation = ? AND id BETWEEN ? AND ? ORDER BY id',
+      [this.#generation, this.idAt(first), this.idAt(last)],
+    );
     return Buffer.from(rows.map(({ line }) => line).join('\n'));
   }
 

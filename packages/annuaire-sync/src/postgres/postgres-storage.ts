@@ -9,6 +9,7 @@ import type { LoadContext, LoadJob } from '../load/job.js';
 import { Rejections, type FileReport, type LoadReport } from '../load/report.js';
 import { openScratch, type Scratch } from '../load/scratch.js';
 import { openTexts, publishedOf, type OpenedSource } from '../source/open-texts.js';
+import { searchMigrations, searchOwner } from '../search/postgres-index.js';
 import { sourceColumns, sourceRecord } from '../source/source-record.js';
 import { endIds, firstIds } from '../storage/layout.js';
 import type { DirectoryStorage } from '../sync/storage.js';
@@ -17,13 +18,11 @@ import { Lease } from './lease.js';
 import { PostgresLines } from './postgres-lines.js';
 import { NewGeneration, removeOtherPostgresGenerations } from './rebuild.js';
 import { postgresMigrations, postgresOwner } from './schema.js';
-import type { PostgresSearchIndex } from './search-hook.js';
 import { applyToPostgres } from './update.js';
 
 interface Load {
   readonly store: Store;
   readonly lease: Lease;
-  readonly search: PostgresSearchIndex | null;
   readonly job: LoadJob;
   readonly context: LoadContext;
   readonly source: OpenedSource;
@@ -34,7 +33,7 @@ interface Load {
 type Loaded = Pick<LoadReport, 'files' | 'snapshot'>;
 
 /** A directory in PostgreSQL: generations are numbers in the rows, the pointer is a row. Loads run in the calling thread. */
-export function postgresStorage(store: Store, search: PostgresSearchIndex | null = null): DirectoryStorage {
+export function postgresStorage(store: Store): DirectoryStorage {
   if (store.dialect !== 'postgres') throw new TypeError('a directory in SQLite is given by the path of its file');
   const workFolder = join(tmpdir(), `mss-annuaire-${userInfo().username}`);
   const lease = new Lease(store);
@@ -42,7 +41,7 @@ export function postgresStorage(store: Store, search: PostgresSearchIndex | null
     workFolder,
     async lock() {
       await store.migrate(postgresOwner, postgresMigrations);
-      if (search !== null) await store.migrate(search.owner, search.migrations);
+      await store.migrate(searchOwner, searchMigrations);
       await lease.take();
       return lease;
     },
@@ -53,10 +52,10 @@ export function postgresStorage(store: Store, search: PostgresSearchIndex | null
     async load(job, context) {
       await mkdir(workFolder, { recursive: true, mode: 0o700 });
       const generation = await currentPostgresGeneration(store);
-      await removeOtherPostgresGenerations(store, { keep: generation, lease, search });
+      await removeOtherPostgresGenerations(store, { keep: generation, lease });
       await using source = await openTexts(job.path, { name: job.identity.name, limits: job.limits });
       const published = publishedOf(source.texts, job.identity.name);
-      const loaded = await load({ store, lease, search, job, context, source, generation, published }, workFolder);
+      const loaded = await load({ store, lease, job, context, source, generation, published }, workFolder);
       return { ...loaded, published, warnings: source.warnings };
     },
     close: async () => {},
@@ -95,7 +94,7 @@ async function load(of: Load, workFolder: string): Promise<Loaded> {
 }
 
 async function update(of: Load, compared: readonly Compared[], scratch: Scratch): Promise<Loaded> {
-  const { store, lease, job, generation, published, search } = of;
+  const { store, lease, job, generation, published } = of;
   of.context.onProgress?.({ phase: 'store', doneBytes: 0, totalBytes: 0 });
   const files = compared.map(({ report }) => report);
   const isSame = files.every(({ added, changed, removed }) => added + changed + removed === 0);
@@ -103,7 +102,7 @@ async function update(of: Load, compared: readonly Compared[], scratch: Scratch)
     await lease.confirm(transaction);
     await recordPostgresSources(transaction, { files, identity: job.identity, published });
     if (isSame) return lastPostgresSnapshot(transaction);
-    await applyToPostgres(transaction, { generation, differences: scratch.differences(), search });
+    await applyToPostgres(transaction, { generation, differences: scratch.differences() });
     return recordPostgresSnapshot(transaction, {
       takenAt: job.now,
       published,
@@ -117,7 +116,7 @@ async function update(of: Load, compared: readonly Compared[], scratch: Scratch)
 }
 
 async function rebuild(of: Load, compared: readonly Compared[], scratch: Scratch): Promise<Loaded> {
-  const { store, lease, job, context, source, generation, published, search } = of;
+  const { store, lease, job, context, source, generation, published } = of;
   const next = new NewGeneration(store, { generation: generation + 1, lease });
   const loaded = source.texts.map(({ layout }) => layout.format.kind);
   await next.copyFrom(generation, loaded);
@@ -138,7 +137,7 @@ async function rebuild(of: Load, compared: readonly Compared[], scratch: Scratch
     files.push(compared.find(({ report }) => report.file === kind)?.report ?? rejections.firstReport(kind, text.name, rows.count));
   }
   context.onProgress?.({ phase: 'index', doneBytes: 0, totalBytes: 0 });
-  await next.index(search);
+  await next.index();
   context.signal?.throwIfAborted();
   context.onProgress?.({ phase: 'store', doneBytes: 0, totalBytes: 0 });
   const snapshot = await store.transaction(async (transaction) => {
@@ -154,6 +153,6 @@ async function rebuild(of: Load, compared: readonly Compared[], scratch: Scratch
       keepSnapshots: job.keepSnapshots,
     });
   });
-  await removeOtherPostgresGenerations(store, { keep: next.generation, lease, search });
+  await removeOtherPostgresGenerations(store, { keep: next.generation, lease });
   return { files, snapshot };
 }

@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import type { Store } from '@mss/store';
-import { decodeEntry } from '../directory/entry.js';
 import type { FileKind } from '../directory/file-format.js';
 import type { CanonicalBlock } from '../line/canonical-block.js';
 import { LineHasher } from '../line/line-hash.js';
@@ -9,11 +8,13 @@ import { fieldsAt, lineOf } from '../load/compare.js';
 import { LineTable } from '../load/line-table.js';
 import { endIds, fileKinds, firstIds, isSearched } from '../storage/layout.js';
 import type { Lease } from './lease.js';
+import { indexedLine } from './indexed-line.js';
 import { insertRows, type PostgresRow } from './rows.js';
-import type { PostgresSearchIndex } from './search-hook.js';
+import { dropPostgresSearchIndex, openPostgresSearchIndex } from '../search/postgres-index.js';
 
 const rowsOfBatch = 1000;
 const rowsOfCopy = 50_000;
+const rowsOfSearchPage = 5000;
 
 /** Writes a generation that nobody reads yet, batch by batch. */
 export class NewGeneration {
@@ -28,7 +29,10 @@ export class NewGeneration {
   }
 
   /** Rows of one file. @returns a function to give the blocks to, and the count so far */
-  writer(kind: FileKind, repeat: (lineNumber: number, line: Uint8Array) => void): { block(block: CanonicalBlock): Promise<void>; readonly count: number } {
+  writer(
+    kind: FileKind,
+    repeat: (lineNumber: number, line: Uint8Array) => void,
+  ): { block(block: CanonicalBlock): Promise<void>; readonly count: number } {
     const table = new LineTable();
     const generation = this.generation;
     const shown = isSearched(kind) ? 1 : 0;
@@ -51,7 +55,12 @@ export class NewGeneration {
             repeat(block.lineNumbers[index] ?? 0, line);
             continue;
           }
-          pending.push({ id: firstIds[kind] + table.count, ...rowValues(kind, fieldsAt(block, index)), line: line.toString('utf8'), shown });
+          pending.push({
+            id: firstIds[kind] + table.count,
+            ...rowValues(kind, fieldsAt(block, index)),
+            line: line.toString('utf8'),
+            shown,
+          });
           table.add(hash);
           if (pending.length < rowsOfBatch) continue;
           await this.#write(generation, pending);
@@ -106,7 +115,7 @@ export class NewGeneration {
   }
 
   /** What is shown, and the search, once all rows are there. */
-  async index(search: PostgresSearchIndex | null): Promise<void> {
+  async index(): Promise<void> {
     await this.#steps(this.generation, 'activities', async (first, last) => {
       await this.#store.transaction((transaction) =>
         transaction.run(
@@ -117,31 +126,29 @@ export class NewGeneration {
         ),
       );
     });
-    if (search === null) return;
+    const search = openPostgresSearchIndex(this.generation, { mode: 'build' });
     for (let from = firstIds.mailboxes; ;) {
       await this.#lease.renew();
       const rows = await this.#store.all<{ id: number; line: string }>(
-        'SELECT id, line FROM annuaire_entry WHERE generation = ? AND id >= ? AND id < ? AND shown = 1 ORDER BY id LIMIT 500',
+        `SELECT id, line FROM annuaire_entry WHERE generation = ? AND id >= ? AND id < ? AND shown = 1 ORDER BY id LIMIT ${rowsOfSearchPage}`,
         [this.generation, from, endIds.activities],
       );
-      if (rows.length === 0) return;
-      const entries = rows.map(({ id, line }) => decodeEntry(id, Buffer.from(line)));
-      await this.#store.transaction((transaction) => search.add(transaction, this.generation, entries));
+      for (const { id, line } of rows) search.add(indexedLine(id, line));
+      if (rows.length < rowsOfSearchPage) break;
       from = (rows.at(-1)?.id ?? 0) + 1;
     }
+    await this.#lease.renew();
+    await this.#store.transaction((transaction) => search.finish(transaction));
   }
 }
 
 /** Deletes every generation but one, some rows at a time. */
-export async function removeOtherPostgresGenerations(
-  store: Store,
-  of: { readonly keep: number; readonly lease: Lease; readonly search: PostgresSearchIndex | null },
-): Promise<void> {
+export async function removeOtherPostgresGenerations(store: Store, of: { readonly keep: number; readonly lease: Lease }): Promise<void> {
   for (;;) {
     const row = await store.get<{ generation: number }>('SELECT generation FROM annuaire_entry WHERE generation <> ? LIMIT 1', [of.keep]);
     if (row === null) return;
     const { generation } = row;
-    await store.transaction(async (transaction) => of.search?.drop(transaction, generation));
+    await store.transaction((transaction) => dropPostgresSearchIndex(transaction, generation));
     for (let deleted = 1; deleted > 0;) {
       await of.lease.renew();
       deleted = await store.transaction((transaction) =>

@@ -9,8 +9,10 @@ const tables: readonly string[] = [
   // One synchronisation at a time: whoever holds the lease, until it ends or lapses.
   'CREATE TABLE annuaire_lock (id smallint PRIMARY KEY CHECK (id = 1), owner text, until timestamptz NOT NULL)',
   "INSERT INTO annuaire_lock (id, owner, until) VALUES (1, NULL, '-infinity')",
+  // In byte order, so that a beginning is a range.
   `CREATE TABLE annuaire_entry (
-    generation integer NOT NULL, id bigint NOT NULL, address text, person text, structure text, line text NOT NULL, shown smallint NOT NULL DEFAULT 1,
+    generation integer NOT NULL, id bigint NOT NULL, address text COLLATE "C", person text COLLATE "C", structure text COLLATE "C", line text NOT NULL,
+    shown smallint NOT NULL DEFAULT 1,
     PRIMARY KEY (generation, id)
   )`,
   'CREATE INDEX annuaire_entry_address ON annuaire_entry (generation, address) WHERE address IS NOT NULL',

@@ -1,24 +1,25 @@
 import { Buffer } from 'node:buffer';
 import type { StoreTransaction } from '@mss/store';
-import { decodeEntry } from '../directory/entry.js';
 import type { FileKind } from '../directory/file-format.js';
 import { fieldsOfLine, rowValues } from '../line/row-values.js';
 import type { Difference } from '../load/scratch.js';
+import { openPostgresSearchIndex } from '../search/postgres-index.js';
 import { endIds, fileKinds, firstIds, isSearched } from '../storage/layout.js';
+import { indexedLine } from './indexed-line.js';
 import { deleteRows, insertRows, showActivities, updateRows, type PostgresRow } from './rows.js';
-import type { PostgresSearchIndex } from './search-hook.js';
 
 const rowsOfBatch = 500;
 
 async function nextNumbers(transaction: StoreTransaction, generation: number): Promise<Map<FileKind, number>> {
   const next = new Map<FileKind, number>();
   for (const kind of fileKinds) {
-    const stored = await transaction.get<{ value: number }>('SELECT value FROM annuaire_state WHERE name = ?', [`next_${kind}_${generation}`]);
-    const last = await transaction.get<{ id: number | null }>('SELECT max(id) AS id FROM annuaire_entry WHERE generation = ? AND id >= ? AND id < ?', [
-      generation,
-      firstIds[kind],
-      endIds[kind],
+    const stored = await transaction.get<{ value: number }>('SELECT value FROM annuaire_state WHERE name = ?', [
+      `next_${kind}_${generation}`,
     ]);
+    const last = await transaction.get<{ id: number | null }>(
+      'SELECT max(id) AS id FROM annuaire_entry WHERE generation = ? AND id >= ? AND id < ?',
+      [generation, firstIds[kind], endIds[kind]],
+    );
     next.set(kind, Math.max(stored?.value ?? 0, firstIds[kind], (last?.id ?? 0) + 1));
   }
   return next;
@@ -43,9 +44,11 @@ function rowOf(file: FileKind, id: number, line: Uint8Array): PostgresRow {
  */
 export async function applyToPostgres(
   transaction: StoreTransaction,
-  of: { readonly generation: number; readonly differences: Iterable<Difference>; readonly search: PostgresSearchIndex | null },
+  of: { readonly generation: number; readonly differences: Iterable<Difference> },
 ): Promise<void> {
-  const { generation, search } = of;
+  const { generation } = of;
+  // Opened here: a transaction that is run again begins anew.
+  const search = openPostgresSearchIndex(generation, { mode: 'update' });
   const next = await nextNumbers(transaction, generation);
   const people = new Set<string>();
   const removed: number[] = [];
@@ -54,7 +57,7 @@ export async function applyToPostgres(
 
   async function flush(): Promise<void> {
     const gone = [...removed.splice(0), ...changed.map(({ id }) => id)];
-    await search?.remove(transaction, generation, gone);
+    for (const id of gone) if (id < endIds.activities) search.remove({ id });
     await deleteRows(
       transaction,
       generation,
@@ -63,11 +66,7 @@ export async function applyToPostgres(
     await updateRows(transaction, generation, changed);
     await insertRows(transaction, generation, added);
     const fresh = [...changed.splice(0), ...added.splice(0)].filter(({ id }) => id < firstIds.activities);
-    await search?.add(
-      transaction,
-      generation,
-      fresh.map(({ id, line }) => decodeEntry(id, Buffer.from(line))),
-    );
+    for (const { id, line } of fresh) search.add(indexedLine(id, line));
   }
 
   for (const { file, id, before, after } of of.differences) {
@@ -94,10 +93,11 @@ export async function applyToPostgres(
       first: firstIds.activities,
       end: endIds.activities,
     });
-    const hidden = rows.filter(({ shown }) => shown === 0).map(({ id }) => id);
-    const shown = rows.filter((row) => row.shown === 1).map(({ id, line }) => decodeEntry(id, Buffer.from(line)));
-    await search?.remove(transaction, generation, hidden);
-    await search?.add(transaction, generation, shown);
+    for (const { id, line, shown } of rows) {
+      if (shown === 1) search.add(indexedLine(id, line));
+      else search.remove({ id });
+    }
   }
+  await search.finish(transaction);
   await saveNumbers(transaction, generation, next);
 }

@@ -9,6 +9,12 @@ const worthBits = 16;
 const worthMask = 0xffff;
 const maxTurn = 0xffff;
 
+/** An entry that something else selected, with what that is worth. */
+export interface Selected {
+  readonly ordinal: number;
+  readonly worth: number;
+}
+
 /**
  * The entries that match all of some tokens, with the sum of their worths.
  *
@@ -37,12 +43,12 @@ export class CandidateFinder {
     return this.#count;
   }
 
-  /** @param within - only these ordinals, when something else selects them */
-  find(tokens: readonly TokenMatcher[], within: readonly number[] | null): void {
+  /** @param selected - only these, when there are such */
+  find(tokens: readonly TokenMatcher[], selected: readonly Selected[] | null): void {
     const [lead, ...others] = tokens.toSorted((a, b) => a.cost - b.cost);
     this.#count = 0;
-    if (within !== null) {
-      this.#startWith(within);
+    if (selected !== null) {
+      this.#startWith(selected);
       for (const token of tokens) this.#lookUp(token);
       return;
     }
@@ -55,10 +61,10 @@ export class CandidateFinder {
     }
   }
 
-  #startWith(within: readonly number[]): void {
-    for (const ordinal of within) {
+  #startWith(selected: readonly Selected[]): void {
+    for (const { ordinal, worth } of selected) {
       this.ordinals[this.#count] = ordinal;
-      this.worths[this.#count] = 0;
+      this.worths[this.#count] = worth;
       this.#count += 1;
     }
   }

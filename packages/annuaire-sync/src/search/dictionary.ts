@@ -7,6 +7,8 @@ export interface TermRange {
 /** Where the terms that begin with `prefix` stand. */
 export function prefixRange(terms: readonly string[], prefix: string, within: TermRange = { from: 0, to: terms.length }): TermRange {
   const from = lowerBound(terms, prefix, within);
+  // Most ranges that are asked for are empty.
+  if (from === within.to || !(terms[from] as string).startsWith(prefix)) return { from, to: from };
   return { from, to: lowerBound(terms, `${prefix}\uffff`, { from, to: within.to }) };
 }
 
@@ -22,32 +24,25 @@ function lowerBound(terms: readonly string[], wanted: string, within: TermRange)
 }
 
 /**
- * The terms that begin with `word` once exactly one typing error in it is undone: a letter wrong, missing, too many, or
- * two neighbours exchanged.
- *
- * The first letter is taken as right unless it was exchanged with the second: people seldom miss it, and it makes the
- * hits of an error surprising.
+ * The terms that begin with a word that `word` becomes when exactly one typing error in it is undone: a letter wrong,
+ * missing, too many, or two neighbours exchanged.
  */
 export function rangesOneErrorAway(terms: readonly string[], word: string): TermRange[] {
   const ranges: TermRange[] = [];
   const add = (prefix: string, rest: string, within: TermRange): void => {
-    if (within.from === within.to) return;
     const range = prefixRange(terms, prefix + rest, within);
     if (range.from < range.to) ranges.push(range);
   };
-  const everything: TermRange = { from: 0, to: terms.length };
-  if (word.length > 1) add(`${word[1]}${word[0]}`, word.slice(2), everything);
-  for (let at = 1; at <= word.length; at += 1) {
+  for (let at = 0; at <= word.length; at += 1) {
     const prefix = word.slice(0, at);
-    const within = prefixRange(terms, prefix, everything);
+    const within = prefixRange(terms, prefix);
     if (within.from === within.to) break;
     const rest = word.slice(at);
+    // The last letter too many: the words that begin with the others.
     if (at < word.length) add(prefix, rest.slice(1), within);
     if (at + 1 < word.length && word[at] !== word[at + 1]) add(`${prefix}${word[at + 1]}${word[at]}`, word.slice(at + 2), within);
-    for (const letter of nextLetters(terms, prefix, within)) {
-      const child = prefixRange(terms, prefix + letter, within);
-      // A letter missing at the very end is what a prefix search finds anyway.
-      if (at < word.length) add(prefix + letter, rest, child);
+    for (const { letter, child } of nextLetters(terms, prefix, within)) {
+      add(prefix + letter, rest, child);
       if (at < word.length && letter !== word[at]) add(prefix + letter, rest.slice(1), child);
     }
   }
@@ -55,13 +50,18 @@ export function rangesOneErrorAway(terms: readonly string[], word: string): Term
 }
 
 /** The letters that follow a prefix, each found by a jump over the terms of the one before. */
-function* nextLetters(terms: readonly string[], prefix: string, within: TermRange): Generator<string> {
+function* nextLetters(
+  terms: readonly string[],
+  prefix: string,
+  within: TermRange,
+): Generator<{ readonly letter: string; readonly child: TermRange }> {
   let at = within.from;
   if (terms[at] === prefix) at += 1;
   while (at < within.to) {
     const letter = (terms[at] as string).charAt(prefix.length);
-    yield letter;
-    at = prefixRange(terms, prefix + letter, { from: at, to: within.to }).to;
+    const to = lowerBound(terms, `${prefix}${letter}\uffff`, { from: at, to: within.to });
+    yield { letter, child: { from: at, to } };
+    at = to;
   }
 }
 

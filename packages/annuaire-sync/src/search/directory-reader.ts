@@ -1,9 +1,9 @@
 import type { SqliteSync, SqliteSyncStatement } from '@mss/store/sync';
-import { decodeEntry, openDirectoryConnection, type DirectoryConnection, type DirectoryEntry } from '../directory/index.js';
-import { exactKeys, type ExactKey } from './exact-keys.js';
+import { decodeEntry, openDirectoryConnection, type DirectoryConnection } from '../directory/index.js';
+import { endIds } from '../storage/layout.js';
 import { LoadedIndex } from './loaded-index.js';
 import { maxLookedUp, planSearch, runPlan, warmUpTexts, type LookUp, type PlainSearchOptions } from './search-plan.js';
-import { maxEntriesOfOne, type SearchResult } from './types.js';
+import type { SearchResult } from './types.js';
 
 interface Row {
   readonly id: number;
@@ -45,15 +45,6 @@ export class DirectoryReader {
     });
   }
 
-  find(key: ExactKey, text: string): DirectoryEntry[] {
-    const { column, values } = exactKeys(key, text);
-    return this.#inSnapshot(({ db }) => {
-      const marks = values.map(() => '?').join(', ');
-      const select = db.prepare(`SELECT id, line FROM entry WHERE ${column} IN (${marks}) AND shown = 1 ORDER BY id LIMIT ${maxEntriesOfOne}`);
-      return select.all<Row>(...values).map(({ id, line }) => decodeEntry(id, line));
-    });
-  }
-
   /** Reads the index, and searches until the engine is warm: the first one who types does not wait for it. */
   warmUp(): void {
     for (const text of warmUpTexts) this.search(text, { limit: 1 });
@@ -77,9 +68,12 @@ export class DirectoryReader {
   }
 }
 
-function idsOf(db: SqliteSync, { beginnings }: LookUp): number[] {
-  return beginnings.flatMap(({ column, text }) => {
-    const select = db.prepare(`SELECT id FROM entry WHERE ${column} >= ? AND ${column} < ? AND shown = 1 LIMIT ${maxLookedUp}`);
+/** From the database's own indexes alone; rows that are not shown are not in ours, which drops them. */
+function idsOf(db: SqliteSync, { beginnings }: LookUp): number[][] {
+  return beginnings.map(({ column, text }) => {
+    const select = db.prepare(
+      `SELECT id FROM entry WHERE ${column} >= ? AND ${column} < ? AND id < ${endIds.activities} ORDER BY ${column}, id LIMIT ${maxLookedUp}`,
+    );
     return select.all<{ id: number }>(text, `${text}\u{10ffff}`).map(({ id }) => id);
   });
 }

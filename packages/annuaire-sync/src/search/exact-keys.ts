@@ -13,6 +13,7 @@ export function exactKeys(key: ExactKey, text: string): { readonly column: Exact
       return { column: key, values: [digits, `8${digits}`, `0${digits}`] };
     }
     case 'structure':
+    default:
       return { column: key, values: [value.replaceAll(/\s/g, '').toUpperCase()] };
   }
 }

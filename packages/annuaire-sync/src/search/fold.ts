@@ -14,3 +14,22 @@ export function foldText(text: string): string {
 export function wordsOf(text: string): string[] {
   return foldText(text).match(/[a-z0-9]+/g) ?? [];
 }
+
+/** A name as it stands in an alphabetical list: words alone, one space between them. */
+export function alphabeticalForm(name: string): string {
+  return wordsOf(name).join(' ');
+}
+
+/** The first six characters of a name in alphabetical form as one number of 32 bits that rises with the alphabet. */
+export function nameKey(form: string): number {
+  let key = 0;
+  for (let at = 0; at < 6; at += 1) {
+    const code = at < form.length ? form.charCodeAt(at) : space;
+    key = key * 37 + (code === space ? 0 : code < letterA ? code - digit0 + 1 : code - letterA + 11);
+  }
+  return key;
+}
+
+const space = 0x20;
+const digit0 = 0x30;
+const letterA = 0x61;

@@ -1,4 +1,4 @@
-/** Unsigned 32-bit numbers of unknown count, in chunks: growing copies nothing. */
+/** Unsigned 32-bit numbers of unknown count, in chunks: growing copies nothing, and nothing stands in memory twice. */
 export class GrowingUint32Array {
   readonly #chunks: Uint32Array[] = [];
   #length = 0;
@@ -15,23 +15,32 @@ export class GrowingUint32Array {
   }
 
   get(index: number): number {
-    return this.#chunks[index >>> chunkBits]?.[index & chunkMask] ?? 0;
+    return (this.#chunks[index >>> chunkBits] as Uint32Array)[index & chunkMask] as number;
   }
 
-  /** One array of them all, each changed by `map`; this array is empty afterwards. */
-  drain(map: (value: number) => number = (value) => value): Uint32Array<ArrayBuffer> {
+  /** Changes each number. */
+  map(change: (value: number) => number): void {
+    for (const chunk of this.chunks()) for (let at = 0; at < chunk.length; at += 1) chunk[at] = change(chunk[at] as number);
+  }
+
+  /** The numbers in pieces, in their order. */
+  *chunks(): Generator<Uint32Array> {
+    for (const [at, chunk] of this.#chunks.entries()) yield chunk.subarray(0, Math.min(chunk.length, this.#length - at * chunk.length));
+  }
+
+  /** One array of them all; this one is empty afterwards. */
+  drain(): Uint32Array<ArrayBuffer> {
     const all = new Uint32Array(this.#length);
     let at = 0;
-    while (this.#chunks.length > 0) {
-      const chunk = this.#chunks.shift() as Uint32Array;
-      const end = Math.min(this.#length - at, chunk.length);
-      for (let index = 0; index < end; index += 1) all[at + index] = map(chunk[index] as number);
-      at += end;
+    for (const chunk of this.chunks()) {
+      all.set(chunk, at);
+      at += chunk.length;
     }
+    this.#chunks.length = 0;
     this.#length = 0;
     return all;
   }
 }
 
-const chunkBits = 18;
+const chunkBits = 16;
 const chunkMask: number = (1 << chunkBits) - 1;

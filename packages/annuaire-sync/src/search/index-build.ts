@@ -1,8 +1,7 @@
 import type { SqliteSync } from '@mss/store/sync';
 import { splitLine, type IndexedLine } from './indexable.js';
-import { entryIdsOf, nextMerge, PendingLines, tierOf } from './index-plan.js';
+import { entryIdsOf, maxEntriesOfSegment, nextMerge, PendingLines, tierOf } from './index-plan.js';
 import { SegmentBuilder } from './segment-builder.js';
-import { segmentParts } from './segment-format.js';
 
 /** Another number in a database than this one: its index is of another release and must be built anew. */
 export const searchIndexVersion = 2;
@@ -41,9 +40,12 @@ export function openSearchIndex(db: SqliteSync, { mode }: { readonly mode: 'buil
 
 function openBuild(db: SqliteSync): SearchIndexWriter {
   db.exec('DELETE FROM search_segment; DELETE FROM search_part; DELETE FROM search_dead');
-  const builder = new SegmentBuilder();
+  let builder = new SegmentBuilder();
   return {
-    add: (entry) => builder.add(entry),
+    add(entry) {
+      builder.add(entry);
+      if (builder.size === maxEntriesOfSegment) builder = writeSegment(db, builder, 'by-size');
+    },
     remove() {
       throw new TypeError('a build has nothing to remove');
     },
@@ -85,21 +87,23 @@ function raiseRevision(db: SqliteSync): void {
   db.exec('UPDATE search_state SET revision = revision + 1');
 }
 
-function writeSegment(db: SqliteSync, builder: SegmentBuilder, tier: number | 'by-size'): void {
+/** @returns a builder for more */
+function writeSegment(db: SqliteSync, builder: SegmentBuilder, tier: number | 'by-size'): SegmentBuilder {
   const entries = builder.size;
-  if (entries === 0) return;
+  if (entries === 0) return builder;
   // Numbers are never given twice: readers know segments by them.
   db.exec('UPDATE search_state SET last_segment = last_segment + 1');
   const id = BigInt(newestSegment(db));
   const insert = db.prepare('INSERT INTO search_part (segment, name, sequence, bytes) VALUES (?, ?, ?, ?)');
-  for (const part of segmentParts(builder.finish())) insert.run(id, part.name, BigInt(part.sequence), part.bytes);
+  for (const part of builder.finish()) insert.run(id, part.name, BigInt(part.sequence), part.bytes);
   const size = tier === 'by-size' ? tierOf(entries) : tier;
   db.prepare('INSERT INTO search_segment (id, tier, entries) VALUES (?, ?, ?)').run(id, BigInt(size), BigInt(entries));
+  return new SegmentBuilder();
 }
 
 /** Indexes the living entries of some segments anew, from the rows. */
 function mergeSegments(db: SqliteSync, segments: readonly number[], tier: number | 'by-size'): void {
-  const builder = new SegmentBuilder();
+  let builder = new SegmentBuilder();
   const row = db.prepare('SELECT line FROM entry WHERE id = ? AND shown = 1');
   const dead = db.prepare('SELECT 1 AS dead FROM search_dead WHERE entry = ? AND segment >= ? LIMIT 1');
   const parts = db.prepare("SELECT bytes FROM search_part WHERE segment = ? AND name = 'entryIds' ORDER BY sequence");
@@ -108,6 +112,7 @@ function mergeSegments(db: SqliteSync, segments: readonly number[], tier: number
       if (dead.get(BigInt(id), BigInt(segment)) !== null) continue;
       const line = row.get<{ line: Uint8Array }>(BigInt(id))?.line;
       if (line !== undefined) builder.add(splitLine(id, line));
+      if (builder.size === maxEntriesOfSegment) builder = writeSegment(db, builder, 'by-size');
     }
   }
   writeSegment(db, builder, tier);

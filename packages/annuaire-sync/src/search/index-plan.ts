@@ -10,12 +10,16 @@ export interface SegmentRecord {
 
 /** So many segments of one size become one of the next. */
 const segmentsOfTier = 8;
+/** A segment of a build is closed at this size: memory does not grow with the directory. The national one fits into one. */
+export const maxEntriesOfSegment = 600_000;
+/** Segments of this tier stay as they are until too much of all is dead. */
+const lastTier = 5;
 /** When more than one entry in so many is dead, everything is made anew. */
 const maxDeadShare = 5;
 
 /** A full load stands high enough not to be merged again by the updates of its year. */
 export function tierOf(entries: number): number {
-  return entries < 4096 ? 0 : Math.ceil(Math.log(entries / 1024) / Math.log(segmentsOfTier)) + 1;
+  return entries < 4096 ? 0 : Math.min(Math.ceil(Math.log(entries / 1024) / Math.log(segmentsOfTier)) + 1, lastTier);
 }
 
 /** Which segments are to become one, and its tier; null when all is well. */
@@ -27,7 +31,7 @@ export function nextMerge(
   if (entries > 0 && dead * maxDeadShare > entries) return { segments: segments.map(({ id }) => id), tier: 'by-size' };
   for (const tier of [...new Set(segments.map((segment) => segment.tier))].sort((a, b) => a - b)) {
     const some = segments.filter((segment) => segment.tier === tier);
-    if (some.length >= segmentsOfTier) return { segments: some.map(({ id }) => id), tier: tier + 1 };
+    if (tier < lastTier && some.length >= segmentsOfTier) return { segments: some.map(({ id }) => id), tier: tier + 1 };
   }
   return null;
 }

@@ -13,7 +13,24 @@ export const valueKinds = ['family', 'given', 'city', 'postcode', 'profession', 
 export type ValueKind = (typeof valueKinds)[number];
 
 /** Words that name nothing by themselves in labels and names of structures. */
-const fillers: ReadonlySet<string> = new Set(['de', 'du', 'des', 'la', 'le', 'les', 'l', 'd', 'et', 'en', 'a', 'au', 'aux', 'sur', 'pour', 'par']);
+const fillers: ReadonlySet<string> = new Set([
+  'de',
+  'du',
+  'des',
+  'la',
+  'le',
+  'les',
+  'l',
+  'd',
+  'et',
+  'en',
+  'a',
+  'au',
+  'aux',
+  'sur',
+  'pour',
+  'par',
+]);
 /** Labels every address of the trust space may have. */
 const commonLabels: ReadonlySet<string> = new Set(['mssante', 'fr', 'formation']);
 /** Two ways of writing, both found. */
@@ -40,6 +57,7 @@ export function termsOfValue(kind: ValueKind, value: string): IndexTerm[] {
     case 'organisation':
       return inField(withTwins(words.filter((word) => !fillers.has(word))), kind);
     case 'address':
+    default:
       return inField(
         words.filter((word) => word.length > 2 && !/\d/.test(word) && !commonLabels.has(word)),
         'address',

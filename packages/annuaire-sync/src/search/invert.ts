@@ -1,75 +1,72 @@
 import { fieldBits, fieldCount, fieldMask } from './fields.js';
+import type { GrowingUint32Array } from './growing-array.js';
 import type { Segment } from './segment.js';
-import type { ValueTable } from './value-table.js';
 
 /** The terms of entries, by ordinal. */
 export interface Forward {
+  /** How many different terms there are. */
   readonly terms: number;
-  readonly forward: Uint32Array;
+  readonly forward: GrowingUint32Array;
   readonly forwardStart: Uint32Array;
   readonly forwardLength: Uint8Array;
 }
 
-/** From "the terms of each entry" to "the entries of each term". */
-export function invert({ terms, forward, forwardStart, forwardLength }: Forward): Pick<Segment, 'termPostings' | 'postings' | 'shares'> {
-  const termPostings = new Uint32Array(terms + 1);
+/** How often each term is used, and in which field. */
+export function countTerms({ terms, forward }: Forward): Pick<Segment, 'termPostings' | 'shares'> {
   const uses = new Uint32Array(terms * fieldCount);
-  for (let at = 0; at < forward.length; at += 1) uses[forward[at] as number]! += 1;
+  for (const chunk of forward.chunks()) for (let at = 0; at < chunk.length; at += 1) uses[chunk[at] as number]! += 1;
+  const termPostings = new Uint32Array(terms + 1);
+  const shares = new Uint8Array(terms * fieldCount);
   for (let term = 0; term < terms; term += 1) {
     let count = 0;
     for (let field = 0; field < fieldCount; field += 1) count += uses[(term << fieldBits) | field] as number;
     termPostings[term + 1] = (termPostings[term] as number) + count;
+    for (let at = term << fieldBits; at < (term + 1) << fieldBits; at += 1) {
+      const use = uses[at] as number;
+      if (use > 0) shares[at] = Math.max(1, Math.round((255 * use) / count));
+    }
   }
-  const next = termPostings.slice(0, terms);
-  const postings = new Uint32Array(forward.length);
+  return { termPostings, shares };
+}
+
+/** So many postings are made at once, if no term has more: each turn reads the whole of the forward list. */
+const postingsOfTurn = 1 << 21;
+
+/** From "the terms of each entry" to "the entries of each term", piece by piece. */
+export function* invert(of: Forward, termPostings: Uint32Array): Generator<Uint32Array> {
+  for (let from = 0; from < of.terms;) {
+    const first = termPostings[from] as number;
+    let to = from + 1;
+    while (to < of.terms && (termPostings[to + 1] as number) - first <= postingsOfTurn) to += 1;
+    const next = termPostings.slice(from, to);
+    const postings = new Uint32Array((termPostings[to] as number) - first);
+    fill(of, { from, to, first, next, postings });
+    yield postings;
+    from = to;
+  }
+}
+
+interface Turn {
+  readonly from: number;
+  readonly to: number;
+  /** The place of the first posting of the turn among all. */
+  readonly first: number;
+  /** By `term - from`: where its next posting goes. */
+  readonly next: Uint32Array;
+  readonly postings: Uint32Array;
+}
+
+function fill({ forward, forwardStart, forwardLength }: Forward, { from, to, first, next, postings }: Turn): void {
   for (let ordinal = 0; ordinal < forwardStart.length; ordinal += 1) {
     const start = forwardStart[ordinal] as number;
     const end = start + (forwardLength[ordinal] as number);
     for (let at = start; at < end; at += 1) {
-      const packed = forward[at] as number;
+      const packed = forward.get(at);
       const term = packed >>> fieldBits;
-      const place = next[term] as number;
-      postings[place] = (ordinal << fieldBits) | (packed & fieldMask);
-      next[term] = place + 1;
+      if (term < from || term >= to) continue;
+      const place = next[term - from] as number;
+      postings[place - first] = (ordinal << fieldBits) | (packed & fieldMask);
+      next[term - from] = place + 1;
     }
   }
-  const shares = new Uint8Array(terms * fieldCount);
-  for (let at = 0; at < shares.length; at += 1) {
-    const use = uses[at] as number;
-    const term = at >>> fieldBits;
-    if (use > 0) shares[at] = Math.max(1, Math.round((255 * use) / ((termPostings[term + 1] as number) - (termPostings[term] as number))));
-  }
-  return { termPostings, postings, shares };
-}
-
-/** Terms in the order of the alphabet, and the place of each by its number. */
-export function sortTerms(termIds: ReadonlyMap<string, number>): { readonly terms: readonly string[]; readonly rankOf: Uint32Array } {
-  const terms = [...termIds.keys()].sort();
-  const rankOf = new Uint32Array(terms.length);
-  for (const [rank, term] of terms.entries()) rankOf[termIds.get(term) ?? 0] = rank;
-  return { terms, rankOf };
-}
-
-/** Places of the values of a table in the order of their alphabet. */
-export function ranksOf(table: ValueTable, orderOf: (text: string) => string): Uint32Array {
-  const sorted = Array.from({ length: table.size }, (_, id) => ({ id, text: orderOf(table.textOf(id)) }));
-  sorted.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
-  const ranks = new Uint32Array(sorted.length);
-  for (const [rank, { id }] of sorted.entries()) ranks[id] = rank;
-  return ranks;
-}
-
-/** Entries in the order of the ranks of one of their values; among equal ones as they were before. */
-export function countingSort(before: Uint32Array | null, idOfDoc: Uint32Array, ranks: Uint32Array): Uint32Array {
-  const places = new Uint32Array(ranks.length + 1);
-  for (let doc = 0; doc < idOfDoc.length; doc += 1) places[(ranks[idOfDoc[doc] as number] as number) + 1]! += 1;
-  for (let rank = 0; rank < ranks.length; rank += 1) places[rank + 1]! += places[rank] as number;
-  const order = new Uint32Array(idOfDoc.length);
-  for (let at = 0; at < idOfDoc.length; at += 1) {
-    const doc = before === null ? at : (before[at] as number);
-    const rank = ranks[idOfDoc[doc] as number] as number;
-    order[places[rank] as number] = doc;
-    places[rank]! += 1;
-  }
-  return order;
 }

@@ -60,9 +60,7 @@ interface Slice extends TermRange {
 }
 
 /** The most that a term can be worth for one token: more than any match gives, and what a number of 16 bits holds. */
-export const maxWorth = 0xffff;
-
-const weightOfRare = 0.1;
+const maxWorth = 0xffff;
 
 function wayOf(segment: Segment, token: QueryToken, slice: Slice): Way {
   const worths = new Uint16Array((slice.to - slice.from) << fieldBits);
@@ -73,17 +71,23 @@ function wayOf(segment: Segment, token: QueryToken, slice: Slice): Way {
     const close = closeness(slice.kind, (terms[term] as string).length, typed) * scoreUnit;
     // Before that, the first word by itself is what was typed.
     const hasBegunSecond = typed >= 0.6 * (terms[term] as string).length;
+    const nameOfTown = 1 - 1.5 * Math.max(0, (shares[(term << fieldBits) | fieldNumber.city] as number) / 255 - 0.5);
     for (let field = 0; field < fieldCount; field += 1, at += 1) {
       const share = shares[(term << fieldBits) | field] as number;
       if (share === 0 || (slice.fields & (1 << field)) === 0 || (field === fieldNumber.joined && !hasBegunSecond)) continue;
-      // A term mostly used elsewhere ("paris" as a name) is a weaker sign here.
-      const worth = (fieldWeights[field] as number) * (weightOfRare + ((1 - weightOfRare) * share) / 255) * close * emphasis(token, slice.kind, field);
+      // A term mostly used elsewhere is a weaker sign here.
+      const usual = 0.55 + (0.45 * share) / 255;
+      const likely = isName(field) ? nameOfTown : 1;
+      const worth = (fieldWeights[field] as number) * usual * likely * close * emphasis(token, slice.kind, field);
       worths[at] = Math.min(Math.round(worth) + creditOf(field), maxWorth);
       counts[term - slice.from] = 1;
     }
   }
   return { from: slice.from, to: slice.to, kind: slice.kind, worths, counts };
 }
+
+/** Who types "paris" hardly ever means somebody of that name: a word that is nearly always a town is hardly a name. */
+const isName = (field: number): boolean => field === fieldNumber.family || field === fieldNumber.given;
 
 /**
  * A word for a person ("cardiologue") names a service of that discipline only in the second place; and what is meant by it
@@ -121,7 +125,9 @@ function slicesWithError(segment: Segment, token: QueryToken): Slice[] {
 
 function exactRange(segment: Segment, word: string): TermRange {
   const range = prefixRange(segment.terms, word);
-  return range.from < range.to && segment.terms[range.from] === word ? { from: range.from, to: range.from + 1 } : { from: range.from, to: range.from };
+  return range.from < range.to && segment.terms[range.from] === word
+    ? { from: range.from, to: range.from + 1 }
+    : { from: range.from, to: range.from };
 }
 
 function postingsIn(segment: Segment, range: TermRange): number {
@@ -131,7 +137,8 @@ function postingsIn(segment: Segment, range: TermRange): number {
 /** Postings of the terms that count. */
 function costOf({ termPostings }: Segment, { from, to, counts }: Way): number {
   let cost = 0;
-  for (let term = from; term < to; term += 1) if (counts[term - from] === 1) cost += (termPostings[term + 1] as number) - (termPostings[term] as number);
+  for (let term = from; term < to; term += 1)
+    if (counts[term - from] === 1) cost += (termPostings[term + 1] as number) - (termPostings[term] as number);
   return cost;
 }
 

@@ -1,8 +1,8 @@
-import type { Migration, StoreTransaction } from '@mss/store';
+import type { Migration, StoreRow, StoreTransaction } from '@mss/store';
 import { splitLine, type IndexedLine } from './indexable.js';
-import { entryIdsOf, nextMerge, PendingLines, tierOf, type SegmentRecord } from './index-plan.js';
+import { entryIdsOf, maxEntriesOfSegment, nextMerge, PendingLines, tierOf, type SegmentRecord } from './index-plan.js';
 import { SegmentBuilder } from './segment-builder.js';
-import { segmentParts, type SegmentPart } from './segment-format.js';
+import type { SegmentPart } from './segment-format.js';
 
 /** Owner of the tables in the database. */
 export const searchOwner = 'annuaire-search';
@@ -45,7 +45,8 @@ export function openPostgresSearchIndex(generation: number, { mode }: { readonly
 
 /** The index of a generation that is no longer read. */
 export async function dropPostgresSearchIndex(transaction: StoreTransaction, generation: number): Promise<void> {
-  for (const table of ['segment', 'part', 'dead', 'state']) await transaction.run(`DELETE FROM annuaire_search_${table} WHERE generation = ?`, [generation]);
+  for (const table of ['segment', 'part', 'dead', 'state'])
+    await transaction.run(`DELETE FROM annuaire_search_${table} WHERE generation = ?`, [generation]);
 }
 
 /** The parts of a segment, made once. */
@@ -55,22 +56,29 @@ interface MadeSegment {
 }
 
 function madeOf(builder: SegmentBuilder): MadeSegment {
-  return { entries: builder.size, parts: builder.size === 0 ? [] : [...segmentParts(builder.finish())] };
+  return { entries: builder.size, parts: builder.size === 0 ? [] : [...builder.finish()] };
 }
 
 function openBuild(generation: number): PostgresSearchWriter {
-  const builder = new SegmentBuilder();
-  let made: MadeSegment | null = null;
+  let builder = new SegmentBuilder();
+  const made: MadeSegment[] = [];
+  const close = (): void => {
+    made.push(madeOf(builder));
+    builder = new SegmentBuilder();
+  };
   return {
-    add: (entry) => builder.add(entry),
+    add(entry) {
+      builder.add(entry);
+      if (builder.size === maxEntriesOfSegment) close();
+    },
     remove() {
       throw new TypeError('a build has nothing to remove');
     },
     async finish(transaction) {
-      made ??= madeOf(builder);
+      if (builder.size > 0) close();
       await dropPostgresSearchIndex(transaction, generation);
       await transaction.run('INSERT INTO annuaire_search_state (generation, revision, last_segment) VALUES (?, 1, 0)', [generation]);
-      await writeSegment(transaction, generation, made, tierOf(made.entries));
+      for (const segment of made) await writeSegment(transaction, generation, segment, tierOf(segment.entries));
     },
   };
 }
@@ -106,16 +114,20 @@ function openUpdate(generation: number): PostgresSearchWriter {
 }
 
 async function planOf(transaction: StoreTransaction, generation: number): Promise<ReturnType<typeof nextMerge>> {
-  const segments = await transaction.all<{ id: number; tier: number; entries: number } & Record<string, number>>(
+  const segments = await transaction.all<SegmentRecord & StoreRow>(
     'SELECT id, tier, entries FROM annuaire_search_segment WHERE generation = ? ORDER BY id LIMIT 10000',
     [generation],
   );
   const dead = await transaction.get<{ n: number }>('SELECT count(*) AS n FROM annuaire_search_dead WHERE generation = ?', [generation]);
-  const records = segments.map(({ id, tier, entries }): SegmentRecord => ({ id: Number(id), tier: Number(tier), entries: Number(entries) }));
-  return nextMerge(records, Number(dead?.n ?? 0));
+  return nextMerge(segments, dead?.n ?? 0);
 }
 
-async function writeSegment(transaction: StoreTransaction, generation: number, { entries, parts }: MadeSegment, tier: number): Promise<void> {
+async function writeSegment(
+  transaction: StoreTransaction,
+  generation: number,
+  { entries, parts }: MadeSegment,
+  tier: number,
+): Promise<void> {
   if (entries === 0) return;
   const state = await transaction.get<{ id: number }>(
     'UPDATE annuaire_search_state SET last_segment = last_segment + 1 WHERE generation = ? RETURNING last_segment AS id',
@@ -131,7 +143,12 @@ async function writeSegment(transaction: StoreTransaction, generation: number, {
       bytes,
     ]);
   }
-  await transaction.run('INSERT INTO annuaire_search_segment (generation, id, tier, entries) VALUES (?, ?, ?, ?)', [generation, id, tier, entries]);
+  await transaction.run('INSERT INTO annuaire_search_segment (generation, id, tier, entries) VALUES (?, ?, ?, ?)', [
+    generation,
+    id,
+    tier,
+    entries,
+  ]);
 }
 
 const rowsOfPage = 5000;
@@ -142,7 +159,12 @@ async function mergeSegments(
   generation: number,
   { segments, tier }: NonNullable<ReturnType<typeof nextMerge>>,
 ): Promise<void> {
-  const builder = new SegmentBuilder();
+  let builder = new SegmentBuilder();
+  const write = async (): Promise<void> => {
+    const { size } = builder;
+    await writeSegment(transaction, generation, madeOf(builder), tier === 'by-size' ? tierOf(size) : tier);
+    builder = new SegmentBuilder();
+  };
   for (const segment of segments) {
     const pieces = await transaction.all<{ bytes: Uint8Array }>(
       "SELECT bytes FROM annuaire_search_part WHERE generation = ? AND segment = ? AND name = 'entryIds' ORDER BY sequence LIMIT 10000",
@@ -158,10 +180,11 @@ async function mergeSegments(
           ORDER BY id LIMIT ${rowsOfPage}`,
         [generation, JSON.stringify([...ids.subarray(at, at + rowsOfPage)]), segment],
       );
-      for (const { id, line } of rows) builder.add(splitLine(Number(id), Buffer.from(line)));
+      for (const { id, line } of rows) builder.add(splitLine(id, Buffer.from(line)));
+      if (builder.size >= maxEntriesOfSegment) await write();
     }
   }
-  await writeSegment(transaction, generation, madeOf(builder), tier === 'by-size' ? tierOf(builder.size) : tier);
+  await write();
   for (const segment of segments) {
     await transaction.run('DELETE FROM annuaire_search_part WHERE generation = ? AND segment = ?', [generation, segment]);
     await transaction.run('DELETE FROM annuaire_search_segment WHERE generation = ? AND id = ?', [generation, segment]);

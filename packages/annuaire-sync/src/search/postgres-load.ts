@@ -5,40 +5,33 @@ import type { SearchThread } from './search-thread.js';
 import type { SegmentPart } from './segment-format.js';
 
 /** Which state of the directory an index is of. */
-export class PostgresIndexState {
+export interface PostgresIndexState {
   readonly generation: number;
   readonly revision: number;
   readonly snapshot: number;
   /** Segments that the thread has. */
   readonly segments: ReadonlySet<number>;
+}
 
-  constructor(of: Omit<PostgresIndexState, 'equals'>) {
-    this.generation = of.generation;
-    this.revision = of.revision;
-    this.snapshot = of.snapshot;
-    this.segments = of.segments;
-  }
+export function isSameState(a: PostgresIndexState, b: PostgresIndexState): boolean {
+  return a.generation === b.generation && a.revision === b.revision && a.snapshot === b.snapshot;
+}
 
-  equals(other: PostgresIndexState): boolean {
-    return this.generation === other.generation && this.revision === other.revision && this.snapshot === other.snapshot;
-  }
-
-  /** @throws MssError `ERR_MSS_ANNUAIRE_NO_DIRECTORY` */
-  static async read(store: Store): Promise<PostgresIndexState> {
-    const row = await store.get<{ generation: number; revision: number | null; snapshot: number | null }>(
-      `SELECT pointer.generation, state.revision, (SELECT max(id) FROM annuaire_snapshot) AS snapshot
-        FROM annuaire_pointer AS pointer LEFT JOIN annuaire_search_state AS state ON state.generation = pointer.generation`,
-    );
-    if (row === null || Number(row.generation) === 0)
-      throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'nothing was synchronised into this database yet');
-    if (row.revision === null) throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'an older release wrote this directory: synchronise once');
-    return new PostgresIndexState({
-      generation: Number(row.generation),
-      revision: Number(row.revision),
-      snapshot: Number(row.snapshot ?? 0),
-      segments: new Set(),
-    });
-  }
+/**
+ * The state that the database is in now.
+ *
+ * @throws MssError `ERR_MSS_ANNUAIRE_NO_DIRECTORY`
+ */
+export async function readPostgresState(store: Store): Promise<PostgresIndexState> {
+  const row = await store.get<{ generation: number; revision: number | null; snapshot: number | null }>(
+    `SELECT pointer.generation, state.revision, (SELECT max(id) FROM annuaire_snapshot) AS snapshot
+      FROM annuaire_pointer AS pointer LEFT JOIN annuaire_search_state AS state ON state.generation = pointer.generation`,
+  );
+  if (row === null || row.generation === 0)
+    throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'nothing was synchronised into this database yet');
+  const { generation, revision, snapshot } = row;
+  if (revision === null) throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'an older release wrote this directory: synchronise once');
+  return { generation, revision, snapshot: snapshot ?? 0, segments: new Set() };
 }
 
 const attempts = 5;
@@ -48,10 +41,14 @@ const attempts = 5;
  *
  * @throws MssError `ERR_MSS_ANNUAIRE_DAMAGED`, `ERR_MSS_ANNUAIRE_NO_DIRECTORY`
  */
-export async function loadPostgresIndex(store: Store, thread: SearchThread, before: PostgresIndexState | null): Promise<PostgresIndexState> {
+export async function loadPostgresIndex(
+  store: Store,
+  thread: SearchThread,
+  before: PostgresIndexState | null,
+): Promise<PostgresIndexState> {
   let known: ReadonlySet<number> = new Set();
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const state = await PostgresIndexState.read(store);
+    const state = await readPostgresState(store);
     if (attempt === 0 && before?.generation === state.generation) known = before.segments;
     const deliveries: SegmentDelivery[] = [];
     for (const id of await segmentIds(store, state.generation)) {
@@ -59,18 +56,24 @@ export async function loadPostgresIndex(store: Store, thread: SearchThread, befo
       deliveries.push({ id, parts, dead: await deadIn(store, state.generation, id) });
     }
     // A synchronisation in the middle: some of this may be of another state.
-    if (!state.equals(await PostgresIndexState.read(store))) continue;
+    if (!isSameState(state, await readPostgresState(store))) continue;
     if (await thread.ask<boolean>({ kind: 'load', segments: deliveries }))
-      return new PostgresIndexState({ ...state, segments: new Set(deliveries.map(({ id }) => id)) });
-    if (known.size === 0) throw syncError('ERR_MSS_ANNUAIRE_DAMAGED', 'the search index of the directory is damaged: delete the directory and synchronise again');
+      return { ...state, segments: new Set(deliveries.map(({ id }) => id)) };
+    if (known.size === 0)
+      throw syncError(
+        'ERR_MSS_ANNUAIRE_DAMAGED',
+        'the search index of the directory is damaged: delete the directory and synchronise again',
+      );
     known = new Set();
   }
   throw syncError('ERR_MSS_ANNUAIRE_BUSY', 'the directory changes faster than it can be read');
 }
 
 async function segmentIds(store: Store, generation: number): Promise<readonly number[]> {
-  const rows = await store.all<{ id: number }>('SELECT id FROM annuaire_search_segment WHERE generation = ? ORDER BY id LIMIT 10000', [generation]);
-  return rows.map(({ id }) => Number(id));
+  const rows = await store.all<{ id: number }>('SELECT id FROM annuaire_search_segment WHERE generation = ? ORDER BY id LIMIT 10000', [
+    generation,
+  ]);
+  return rows.map(({ id }) => id);
 }
 
 async function partsOf(store: Store, generation: number, segment: number): Promise<readonly SegmentPart[]> {
@@ -84,7 +87,7 @@ async function partsOf(store: Store, generation: number, segment: number): Promi
       'SELECT bytes FROM annuaire_search_part WHERE generation = ? AND segment = ? AND name = ? AND sequence = ?',
       [generation, segment, name, sequence],
     );
-    if (row !== null) parts.push({ name, sequence: Number(sequence), bytes: row.bytes });
+    if (row !== null) parts.push({ name, sequence, bytes: row.bytes });
   }
   return parts;
 }
@@ -98,7 +101,7 @@ async function deadIn(store: Store, generation: number, segment: number): Promis
       `SELECT DISTINCT entry FROM annuaire_search_dead WHERE generation = ? AND segment >= ? AND entry > ? ORDER BY entry LIMIT ${deadOfPage}`,
       [generation, segment, after],
     );
-    for (const { entry } of rows) dead.push(Number(entry));
+    for (const { entry } of rows) dead.push(entry);
     if (rows.length < deadOfPage) return Uint32Array.from(dead);
     after = dead.at(-1) ?? 0;
   }

@@ -4,8 +4,10 @@ import { decodeEntry, type DirectoryEntry } from '../directory/index.js';
 import { syncError } from '../errors.js';
 import { exactKeys, type ExactKey } from './exact-keys.js';
 import { searchMigrations, searchOwner } from './postgres-index.js';
-import { loadPostgresIndex, PostgresIndexState } from './postgres-load.js';
+import { isSameState, loadPostgresIndex, readPostgresState, type PostgresIndexState } from './postgres-load.js';
 import type { EngineResult } from './search-engine.js';
+import { endIds } from '../storage/layout.js';
+import { postgresMigrations, postgresOwner } from '../postgres/schema.js';
 import { maxLookedUp, maxSentLength, planSearch, type LookUp, type PlainSearchOptions } from './search-plan.js';
 import { SearchThread } from './search-thread.js';
 import { maxEntriesOfOne, type DirectorySearch, type SearchOptions, type SearchResult } from './types.js';
@@ -21,6 +23,7 @@ interface EntryRow extends StoreRow {
 /** Searches a directory in PostgreSQL: words in a thread with the index in memory, identifiers and rows in the database. */
 export async function openPostgresSearch(store: Store): Promise<DirectorySearch> {
   if (store.dialect !== 'postgres') throw new TypeError('a directory in SQLite is opened by the path of its file');
+  await store.migrate(postgresOwner, postgresMigrations);
   await store.migrate(searchOwner, searchMigrations);
   const search = new PostgresSearch(store);
   try {
@@ -63,7 +66,11 @@ class PostgresSearch {
       signal?.throwIfAborted();
       return {
         total: found.total,
-        hits: found.hits.map(({ entryId, matches, score }) => ({ entry: entries.get(entryId) ?? decodeEntry(entryId, new Uint8Array()), matches, score })),
+        hits: found.hits.map(({ entryId, matches, score }) => ({
+          entry: entries.get(entryId) ?? decodeEntry(entryId, new Uint8Array()),
+          matches,
+          score,
+        })),
         snapshot: index.snapshot,
       };
     }
@@ -78,7 +85,7 @@ class PostgresSearch {
         ORDER BY id LIMIT ${maxEntriesOfOne}`,
       values,
     );
-    return rows.map(({ id, line }) => decodeEntry(Number(id), Buffer.from(line)));
+    return rows.map(({ id, line }) => decodeEntry(id, Buffer.from(line)));
   }
 
   close(): Promise<void> {
@@ -87,30 +94,31 @@ class PostgresSearch {
 
   /** The index as the database has it now. Loaded once for all who wait for it. */
   async #current(): Promise<PostgresIndexState> {
-    const newest = await PostgresIndexState.read(this.#store);
-    if (this.#index?.equals(newest) === true) return this.#index;
+    const newest = await readPostgresState(this.#store);
+    if (this.#index !== null && isSameState(this.#index, newest)) return this.#index;
     this.#loading ??= loadPostgresIndex(this.#store, this.#thread, this.#index)
       .then((index) => (this.#index = index))
       .finally(() => (this.#loading = null));
     return this.#loading;
   }
 
-  async #idsOf(generation: number, { beginnings }: LookUp): Promise<readonly number[]> {
-    const rows = await Promise.all(
+  async #idsOf(generation: number, { beginnings }: LookUp): Promise<readonly (readonly number[])[]> {
+    const found = await Promise.all(
       beginnings.map(({ column, text }) =>
         this.#store.all<{ id: number }>(
-          `SELECT id FROM annuaire_entry WHERE generation = ? AND ${column} COLLATE "C" >= ? AND ${column} COLLATE "C" < ? AND shown = 1 LIMIT ${maxLookedUp}`,
+          `SELECT id FROM annuaire_entry WHERE generation = ? AND ${column} >= ? AND ${column} < ? AND id < ${endIds.activities}
+            ORDER BY ${column}, id LIMIT ${maxLookedUp}`,
           [generation, text, `${text}\u{10ffff}`],
         ),
       ),
     );
-    return rows.flat().map(({ id }) => Number(id));
+    return found.map((rows) => rows.map(({ id }) => id));
   }
 
   /** The rows of the hits. @returns null: the directory has changed since they were found */
   async #entries(index: PostgresIndexState, { hits }: EngineResult): Promise<ReadonlyMap<number, DirectoryEntry> | null> {
     // Rows and state in one statement: both are of one moment.
-    const rows = await this.#store.all<StoreRow>(
+    const rows = await this.#store.all(
       `SELECT pointer.generation, state.revision, entry.id, entry.line
         FROM annuaire_pointer AS pointer
         JOIN annuaire_search_state AS state ON state.generation = pointer.generation
@@ -120,7 +128,8 @@ class PostgresSearch {
       [JSON.stringify(hits.map(({ entryId }) => entryId))],
     );
     const [first] = rows;
-    if (first === undefined || Number(first['generation']) !== index.generation || Number(first['revision']) !== index.revision) return null;
+    if (first === undefined || Number(first['generation']) !== index.generation || Number(first['revision']) !== index.revision)
+      return null;
     const found = rows.filter((row) => row['id'] !== null);
     return new Map(found.map((row) => [Number(row['id']), decodeEntry(Number(row['id']), Buffer.from(String(row['line'])))]));
   }

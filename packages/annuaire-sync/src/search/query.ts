@@ -33,14 +33,19 @@ const isLetter = (word: string): boolean => /^[a-z]$/.test(word);
 const professionField = 1 << fieldNumber.profession;
 
 /** Takes the text of a search box apart, with the texts of its filters beside it. */
-export function parseQuery(text: string, filters: { readonly profession?: string | undefined; readonly place?: string | undefined } = {}): SearchQuery {
+export function parseQuery(
+  text: string,
+  filters: { readonly profession?: string | undefined; readonly place?: string | undefined } = {},
+): SearchQuery {
   const words = withoutGaps(wordsOf(text.slice(0, maxQueryLength))).slice(0, maxQueryWords);
   const names = words.filter((word) => !isIdentifier(word));
   const isMeant = (word: string): boolean => !Object.hasOwn(titles, word) && !linkWords.has(word);
   const onlyLinks = !names.some(isMeant);
   return {
     tokens: [
-      ...names.flatMap((word) => (onlyLinks || !Object.hasOwn(titles, word) ? [tokenOf(word, everyField, onlyLinks || isMeant(word))] : titleTokens(word))),
+      ...names.flatMap((word) =>
+        onlyLinks || !Object.hasOwn(titles, word) ? [tokenOf(word, everyField, onlyLinks || isMeant(word))] : titleTokens(word),
+      ),
       ...filterTokens(filters.profession, ['profession']),
       ...filterTokens(filters.place, ['city', 'postcode', 'joined']),
     ],
@@ -74,7 +79,9 @@ function withoutGaps(words: readonly string[]): string[] {
 
 function titleTokens(word: string): QueryToken[] {
   const professions = titles[word] ?? [];
-  return professions.length === 0 ? [] : [{ word, fields: professionField, required: false, isPerson: true, synonyms: professions.map((one) => [one]) }];
+  return professions.length === 0
+    ? []
+    : [{ word, fields: professionField, required: false, isPerson: true, synonyms: professions.map((one) => [one]) }];
 }
 
 function filterTokens(text: string | undefined, fields: readonly SearchField[]): QueryToken[] {
@@ -89,7 +96,13 @@ function filterTokens(text: string | undefined, fields: readonly SearchField[]):
 function tokenOf(word: string, fields: number, required: boolean): QueryToken {
   const people = synonymsOf(word, peopleSynonyms);
   const others = people.length > 0 ? people : synonymsOf(word, structureSynonyms);
-  return { word, fields: isLetter(word) ? fields & nameFields : fields, required, isPerson: people.length > 0, synonyms: others.map((one) => one.split(' ')) };
+  return {
+    word,
+    fields: isLetter(word) ? fields & nameFields : fields,
+    required,
+    isPerson: people.length > 0,
+    synonyms: others.map((one) => one.split(' ')),
+  };
 }
 
 /** Also while the word is being typed: five letters of "cardiologue" are enough. */

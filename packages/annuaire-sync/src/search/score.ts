@@ -23,10 +23,16 @@ const joinedCredit = 26;
 /** An entry to which nothing can be sent stands behind those that have an address. */
 const withoutAddress = 20;
 
-/** What the names of an entry cost. @param packed - its terms with their fields */
-export function costOfEntry(packed: ArrayLike<number>, options: { readonly count: number; readonly hasAddress: boolean }): number {
+/** What the names of an entry cost: of a person its own, else those of the structure. @param packed - its terms with their fields */
+export function costOfEntry(
+  packed: ArrayLike<number>,
+  options: { readonly count: number; readonly hasAddress: boolean; readonly isPerson: boolean },
+): number {
   let cost = options.hasAddress ? 0 : withoutAddress;
-  for (let at = 0; at < options.count; at += 1) cost += costs[(packed[at] as number) & (fieldCount - 1)] as number;
+  for (let at = 0; at < options.count; at += 1) {
+    const field = (packed[at] as number) & (fieldCount - 1);
+    if (!options.isPerson || field !== fieldNumber.organisation) cost += costs[field] as number;
+  }
   return Math.min(cost, maxCost);
 }
 

@@ -2,12 +2,13 @@ import type { QueryToken, SearchQuery } from './query.js';
 import { scoreUnit } from './score.js';
 import type { FacetFilter, Reading, SearchMatch, SegmentSearch } from './segment-search.js';
 import { TopHits, type ScoredEntry } from './top-hits.js';
+import { maxDepth } from './types.js';
 
 export interface EngineQuery {
   readonly query: SearchQuery;
   readonly facets: FacetFilter;
-  /** Ids of the entries that an identifier or address of the query selects; null: none does. */
-  readonly entryIds: readonly number[] | null;
+  /** Only these entries, by id, with what each is worth beforehand: an identifier or address of the query selects them. */
+  readonly within: ReadonlyMap<number, number> | null;
   readonly offset: number;
   readonly limit: number;
 }
@@ -33,25 +34,31 @@ export function searchSegments(segments: readonly SegmentSearch[], wanted: Engin
   const { query, offset, limit } = wanted;
   const { tokens } = query;
   const end = offset + limit;
-  const within = segments.map((segment) => wanted.entryIds?.map((id) => segment.ordinalOf(id)).filter((ordinal) => ordinal >= 0) ?? null);
+  const selected = segments.map((segment) => (wanted.within === null ? null : segment.select(wanted.within)));
   const ranked: { readonly hit: ScoredEntry; readonly reading: Reading }[] = [];
   let total = 0;
+  // Words that only help to rank change the order of the best, the same ones for every page.
+  const isHelped = tokens.some((token) => !token.required);
   const run = (reading: Reading, seen: readonly Set<number>[] | null): void => {
-    const top = new TopHits(end);
+    const top = new TopHits(isHelped ? maxDepth : end);
     for (const [at, segment] of segments.entries())
-      total += segment.search({ reading, facets: wanted.facets, ordinals: within[at] ?? null, seen: seen?.[at] ?? null }, top);
-    for (const hit of top.sorted()) ranked.push({ hit, reading });
+      total += segment.search({ reading, facets: wanted.facets, selected: selected[at] ?? null, seen: seen?.[at] ?? null }, top);
+    const helped = isHelped
+      ? top.sorted().map((hit) => ({ ...hit, score: hit.score + (segments[hit.segment] as SegmentSearch).help(hit.ordinal, reading) }))
+      : top.sorted();
+    for (const hit of helped) ranked.push({ hit, reading });
   };
   // The words of a link alone select nothing; an identifier or address does.
-  if (tokens.some((token) => token.required) || wanted.entryIds !== null) run({ tokens, erroneous: -1, handicap: 0 }, null);
+  if (tokens.some((token) => token.required) || wanted.within !== null) run({ tokens, erroneous: -1, handicap: 0 }, null);
   if (total < fewHits && tokens.length > 0) {
     const seen = segments.map(() => new Set<number>());
     total = 0;
     ranked.length = 0;
     run({ tokens, erroneous: -1, handicap: 0 }, seen);
     for (const reading of otherReadings(tokens)) run(reading, seen);
-    ranked.sort((a, b) => b.hit.score - a.hit.score);
   }
+  // Stable: what is equal stays in its order.
+  ranked.sort((a, b) => b.hit.score - a.hit.score);
   return {
     total,
     hits: ranked.slice(offset, end).map(({ hit, reading }) => {
@@ -65,16 +72,24 @@ export function searchSegments(segments: readonly SegmentSearch[], wanted: Engin
   };
 }
 
-/** One typing error in one word, or a space too many between two. */
+/** One typing error in one word, or spaces too many: between two words, or after the particles of a name. */
 function otherReadings(tokens: readonly QueryToken[]): Reading[] {
   const readings: Reading[] = [];
   for (const [at, token] of tokens.entries()) {
-    const next = tokens[at + 1];
-    if (next !== undefined && next.fields === token.fields) {
-      const both: QueryToken = { word: token.word + next.word, fields: token.fields, required: true, isPerson: false, synonyms: [] };
-      readings.push({ tokens: tokens.toSpliced(at, 2, both), erroneous: -1, handicap: otherReadingHandicap });
-    }
-    if (token.required) readings.push({ tokens, erroneous: at, handicap: otherReadingHandicap });
+    // "de la tour" is read as "delatour" and as "latour", "martin de paris" not as "martinde".
+    const next = tokens.findIndex((one, place) => place > at && one.required);
+    if (next > at && (!token.required || next === at + 1) && tokens[next]?.fields === token.fields)
+      readings.push({ tokens: glued(tokens, at, next), erroneous: -1, handicap: otherReadingHandicap });
   }
+  for (const [at, token] of tokens.entries()) if (token.required) readings.push({ tokens, erroneous: at, handicap: otherReadingHandicap });
   return readings;
+}
+
+function glued(tokens: readonly QueryToken[], from: number, to: number): readonly QueryToken[] {
+  const word = tokens
+    .slice(from, to + 1)
+    .map((token) => token.word)
+    .join('');
+  const whole: QueryToken = { word, fields: tokens[from]?.fields ?? 0, required: true, isPerson: false, synonyms: [] };
+  return tokens.toSpliced(from, to + 1 - from, whole);
 }

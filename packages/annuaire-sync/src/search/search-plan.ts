@@ -1,4 +1,6 @@
+import type { ExactKey } from './exact-keys.js';
 import { parseQuery, type SearchQuery } from './query.js';
+import { scoreUnit } from './score.js';
 import { searchSegments, type EngineResult } from './search-engine.js';
 import type { FacetFilter, SearchMatch, SegmentSearch } from './segment-search.js';
 import { defaultPage, maxDepth, maxPage, type SearchOptions } from './types.js';
@@ -20,17 +22,28 @@ export interface SearchPlan {
 export interface LookUp {
   readonly word: string;
   readonly field: 'identifier' | 'mailbox';
-  readonly beginnings: readonly { readonly column: 'address' | 'person' | 'structure'; readonly text: string }[];
+  readonly beginnings: readonly { readonly column: ExactKey; readonly text: string; readonly worth: number }[];
 }
 
 /** Rows that one beginning selects, at most. */
-export const maxLookedUp = 2000;
+export const maxLookedUp = 500;
 
 /** Characters of a text that are looked at, at most: megabytes are not copied to a thread. */
 export const maxSentLength = 1000;
 
 /** One, two and three words, rare and common, with a typing error. */
-export const warmUpTexts: readonly string[] = ['m', 'd', 'le m', 'p m', 'ma', 'mart', 'martin paul', 'medecin lyon', 'dr durnad lyon', 'cardiologue paris 3'];
+export const warmUpTexts: readonly string[] = [
+  'm',
+  'd',
+  'le m',
+  'p m',
+  'ma',
+  'mart',
+  'martin paul',
+  'medecin lyon',
+  'dr durnad lyon',
+  'cardiologue paris 3',
+];
 
 /** @throws TypeError a limit or offset that is no whole number */
 export function planSearch(text: string, options: PlainSearchOptions): SearchPlan {
@@ -43,13 +56,28 @@ export function planSearch(text: string, options: PlainSearchOptions): SearchPla
   return { query, facets: facetsOf(options), offset, limit, lookUps };
 }
 
-/** Searches by a plan. @param selected - the ids each look-up found, in their order */
-export function runPlan(segments: readonly SegmentSearch[], plan: SearchPlan, selected: readonly (readonly number[])[]): EngineResult {
-  const [first, ...others] = selected.map((ids) => new Set(ids));
-  const entryIds = first === undefined ? null : [...first].filter((id) => others.every((other) => other.has(id)));
-  const { total, hits } = searchSegments(segments, { ...plan, entryIds });
+/** Searches by a plan. @param selected - for each look-up, for each of its beginnings, the ids that were found */
+export function runPlan(
+  segments: readonly SegmentSearch[],
+  plan: SearchPlan,
+  selected: readonly (readonly (readonly number[])[])[],
+): EngineResult {
+  const { total, hits } = searchSegments(segments, { ...plan, within: selectedBy(plan.lookUps, selected) });
   const found: SearchMatch[] = plan.lookUps.map(({ word, field }) => ({ word, field, kind: 'prefix' }));
   return { total, hits: hits.map((hit) => ({ ...hit, matches: [...found, ...hit.matches] })) };
+}
+
+/** What each selected entry is worth; null when nothing selects. */
+function selectedBy(lookUps: readonly LookUp[], selected: readonly (readonly (readonly number[])[])[]): ReadonlyMap<number, number> | null {
+  const [first, ...others] = lookUps.map(({ beginnings }, at) => {
+    const found = new Map<number, number>();
+    for (const [place, { worth }] of beginnings.entries())
+      for (const id of selected[at]?.[place] ?? []) found.set(id, Math.max(worth, found.get(id) ?? 0));
+    return found;
+  });
+  if (first === undefined) return null;
+  const worthOf = (id: number): number => others.reduce((sum, other) => sum + (other.get(id) ?? 0), first.get(id) ?? 0);
+  return new Map([...first.keys()].filter((id) => others.every((other) => other.has(id))).map((id) => [id, worthOf(id)]));
 }
 
 function whole(value: number, name: string): number {
@@ -66,19 +94,27 @@ function addressOf(text: string): string | null {
 const maxAddressLength = 320;
 
 function addressLookUp(text: string): LookUp {
-  return { word: text, field: 'mailbox', beginnings: [{ column: 'address', text }] };
+  return { word: text, field: 'mailbox', beginnings: [{ column: 'address', text, worth: worthOfBeginning }] };
 }
 
+/** Numbers of a length that is whole are taken as whole: nine figures are a FINESS or ADELI before they begin an RPPS. */
 function identifierLookUp(word: string): LookUp {
+  const worthFor = (...lengths: readonly number[]): number => (lengths.includes(word.length) ? worthOfWhole : worthOfBeginning);
   return {
     word,
     field: 'identifier',
     beginnings: [
-      ...[`8${word}`, `0${word}`, word].map((text) => ({ column: 'person', text }) as const),
-      { column: 'structure', text: word },
+      { column: 'person', text: `8${word}`, worth: worthFor(11) },
+      { column: 'person', text: `0${word}`, worth: worthFor(9) },
+      { column: 'person', text: word, worth: worthFor(12) },
+      { column: 'structure', text: word, worth: worthFor(9, 14) - scoreUnit },
     ],
   };
 }
+
+/** More than names cost. */
+const worthOfBeginning = 20 * scoreUnit;
+const worthOfWhole = 40 * scoreUnit;
 
 function facetsOf({ types, professions, specialties, departments }: PlainSearchOptions): FacetFilter {
   return {

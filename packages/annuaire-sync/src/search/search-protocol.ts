@@ -1,12 +1,10 @@
-import type { ExactKey } from './exact-keys.js';
 import type { PlainSearchOptions } from './search-plan.js';
 import type { SegmentPart } from './segment-format.js';
 
 /** What the thread over an SQLite file is asked, beside its end. */
 export type SqliteQuestion =
   | { readonly kind: 'open' }
-  | { readonly kind: 'search'; readonly text: string; readonly options: PlainSearchOptions }
-  | { readonly kind: 'find'; readonly key: ExactKey; readonly text: string };
+  | { readonly kind: 'search'; readonly text: string; readonly options: PlainSearchOptions };
 
 /** A segment, known by its number; its parts unless the thread has it already; the entries that are dead in it. */
 export interface SegmentDelivery {
@@ -18,7 +16,12 @@ export interface SegmentDelivery {
 /** What the thread over the index of another database is asked. */
 export type IndexQuestion =
   | { readonly kind: 'load'; readonly segments: readonly SegmentDelivery[] }
-  | { readonly kind: 'rank'; readonly text: string; readonly options: PlainSearchOptions; readonly selected: readonly (readonly number[])[] };
+  | {
+      readonly kind: 'rank';
+      readonly text: string;
+      readonly options: PlainSearchOptions;
+      readonly selected: readonly (readonly (readonly number[])[])[];
+    };
 
 export type Question = SqliteQuestion | IndexQuestion | { readonly kind: 'close' };
 

@@ -23,7 +23,9 @@ export class SearchThread {
     this.#worker = new Worker(new URL('./search-worker.js', import.meta.url), { workerData: { file }, name: 'mss-annuaire-search' });
     this.#worker.unref();
     this.#worker.on('message', (answer: SearchAnswer) => this.#settle(answer));
-    this.#worker.on('error', (cause) => this.#fail(syncError('ERR_MSS_ANNUAIRE_WORKER', 'the thread of the search failed; open it again', { cause })));
+    this.#worker.on('error', (cause) =>
+      this.#fail(syncError('ERR_MSS_ANNUAIRE_WORKER', 'the thread of the search failed; open it again', { cause })),
+    );
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         this.#fail(closed());
@@ -67,7 +69,7 @@ export class SearchThread {
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage({ id, question });
+      this.#worker.postMessage({ id, question }, []);
     });
   }
 

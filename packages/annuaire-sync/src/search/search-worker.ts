@@ -16,13 +16,12 @@ if (port !== null) {
         return reader().warmUp();
       case 'search':
         return reader().search(question.text, question.options);
-      case 'find':
-        return reader().find(question.key, question.text);
       case 'load':
         return host.load(question.segments);
       case 'rank':
         return host.rank(question);
       case 'close':
+      default:
         return opened?.close();
     }
   };

@@ -1,12 +1,15 @@
+import { Buffer } from 'node:buffer';
 import { departmentOfPostcode } from '../directory/index.js';
 import { fieldBits, fieldMask, fieldNumber } from './fields.js';
-import { foldText } from './fold.js';
+import { alphabeticalForm, nameKey } from './fold.js';
 import { GrowingUint32Array } from './growing-array.js';
 import { startOfField, layoutOf, type IndexedLine } from './indexable.js';
 import { valueKinds, type ValueKind } from './index-terms.js';
-import { countingSort, invert, ranksOf, sortTerms } from './invert.js';
+import { countingSort, facetsInOrder, inOrder, placesInOrder, ranksOf, sortTerms } from './alphabet.js';
+import { countTerms, invert } from './invert.js';
 import { costOfEntry } from './score.js';
-import { facetNames, type Segment } from './segment.js';
+import type { Facet } from './segment.js';
+import { PartCutter, type SegmentPart } from './segment-format.js';
 import { FacetList, ValueTerms } from './value-terms.js';
 import { ValueTable } from './value-table.js';
 
@@ -17,7 +20,7 @@ export class SegmentBuilder {
   readonly #termIds = new Map<string, number>();
   readonly #kinds: Readonly<Record<ValueKind, ValueTerms>>;
   readonly #types = new ValueTable();
-  readonly #facetLists: Readonly<Record<(typeof facetNames)[number], FacetList>>;
+  readonly #facetLists: Readonly<Record<Facet, FacetList>>;
   readonly #ids = new GrowingUint32Array();
   readonly #family = new GrowingUint32Array();
   readonly #given = new GrowingUint32Array();
@@ -48,7 +51,8 @@ export class SegmentBuilder {
   add(entry: IndexedLine): void {
     const layout = layoutOf(entry.id);
     this.#count = 0;
-    this.#family.push(this.#take('family', entry, layout.family) + 1);
+    const family = this.#take('family', entry, layout.family);
+    this.#family.push(family + 1);
     this.#given.push(this.#take('given', entry, layout.given) + 1);
     const profession = this.#take('profession', entry, layout.profession);
     const specialty = this.#take('profession', entry, layout.specialty);
@@ -60,44 +64,37 @@ export class SegmentBuilder {
     this.#facets.push(type.idOf(this.#type(entry, layout.type)) | (professions.idOf(profession) << 16));
     this.#facets.push(specialties.idOf(specialty) | (department.idOf(postcode) << 16));
     this.#ids.push(entry.id);
-    this.#costs.push(costOfEntry(this.#scratch, { count: this.#count, hasAddress: layout.address >= 0 }));
+    this.#costs.push(costOfEntry(this.#scratch, { count: this.#count, hasAddress: layout.address >= 0, isPerson: family >= 0 }));
     for (let at = 0; at < this.#count; at += 1) this.#forward.push(this.#scratch[at] as number);
     this.#ends.push(this.#forward.length);
   }
 
-  /** @returns the segment; the builder is empty and done for. */
-  finish(): Segment {
-    const docs = this.#ids.length;
+  /** The segment, each array as soon as it is made; the builder is empty and done for. */
+  *finish(): Generator<SegmentPart> {
+    const cutter = new PartCutter();
     const { terms, rankOf } = sortTerms(this.#termIds);
     this.#termIds.clear();
-    const order = this.#alphabetical();
-    const ids = this.#ids.drain();
-    const ends = this.#ends.drain();
-    const docCosts = this.#costs.drain();
-    const docFacets = this.#facets.drain();
-    const entryIds = new Uint32Array(docs);
-    const forwardStart = new Uint32Array(docs);
-    const forwardLength = new Uint8Array(docs);
-    const costs = new Uint8Array(docs);
-    const facets = new Uint16Array(docs * facetNames.length);
-    for (let ordinal = 0; ordinal < docs; ordinal += 1) {
-      const doc = order[ordinal] as number;
-      const start = doc === 0 ? 0 : (ends[doc - 1] as number);
-      entryIds[ordinal] = ids[doc] as number;
-      forwardStart[ordinal] = start;
-      forwardLength[ordinal] = (ends[doc] as number) - start;
-      costs[ordinal] = docCosts[doc] as number;
-      for (let pair = 0; pair < 2; pair += 1) {
-        const both = docFacets[doc * 2 + pair] as number;
-        facets[ordinal * 4 + pair * 2] = both & 0xffff;
-        facets[ordinal * 4 + pair * 2 + 1] = both >>> 16;
-      }
-    }
-    const forward = this.#forward.drain((packed) => ((rankOf[packed >>> fieldBits] as number) << fieldBits) | (packed & fieldMask));
-    const index = invert({ terms: terms.length, forward, forwardStart, forwardLength });
+    yield* cutter.cut('terms', Buffer.from(terms.join('\n'), 'latin1'));
     const { type, profession, specialty, department } = this.#facetLists;
     const facetValues = { type: type.values, profession: profession.values, specialty: specialty.values, department: department.values };
-    return { terms, ...index, forwardStart, forwardLength, forward, costs, entryIds, facets, facetValues };
+    yield* cutter.cut('facetValues', Buffer.from(JSON.stringify(facetValues), 'utf8'));
+    const families = this.#family.drain();
+    const order = this.#alphabetical(families);
+    yield* cutter.cut('nameKeys', inOrder(order, families.map(this.#nameKeys())));
+    yield* cutter.cut('entryIds', inOrder(order, this.#ids.drain()));
+    yield* cutter.cut('costs', Uint8Array.from(inOrder(order, this.#costs.drain())));
+    yield* cutter.cut('facets', facetsInOrder(order, this.#facets.drain()));
+    const { forwardStart, forwardLength } = placesInOrder(order, this.#ends.drain());
+    yield* cutter.cut('forwardStart', forwardStart);
+    yield* cutter.cut('forwardLength', forwardLength);
+    this.#forward.map((packed) => ((rankOf[packed >>> fieldBits] as number) << fieldBits) | (packed & fieldMask));
+    for (const chunk of this.#forward.chunks()) yield* cutter.cut('forward', chunk);
+    const forward = { terms: terms.length, forward: this.#forward, forwardStart, forwardLength };
+    const { termPostings, shares } = countTerms(forward);
+    yield* cutter.cut('termPostings', termPostings);
+    yield* cutter.cut('shares', shares);
+    for (const postings of invert(forward, termPostings)) yield* cutter.cut('postings', postings);
+    yield* cutter.end();
   }
 
   /** Adds the terms of a value to those of the entry. @returns the number of the value, -1 when it is empty */
@@ -163,13 +160,19 @@ export class SegmentBuilder {
   }
 
   /** Entries by family name, then given name, those without a name first: two counting sorts, the later one stable. */
-  #alphabetical(): Uint32Array {
+  #alphabetical(families: Uint32Array): Uint32Array {
     const byGiven = countingSort(null, this.#given.drain(), this.#ranks('given'));
-    return countingSort(byGiven, this.#family.drain(), this.#ranks('family'));
+    return countingSort(byGiven, families, this.#ranks('family'));
+  }
+
+  #nameKeys(): (family: number) => number {
+    const { table } = this.#kinds.family;
+    const keys = Uint32Array.from({ length: table.size }, (_, id) => nameKey(alphabeticalForm(table.textOf(id))));
+    return (family) => (family === 0 ? 0 : (keys[family - 1] as number));
   }
 
   #ranks(kind: 'family' | 'given'): Uint32Array {
-    const ranks = ranksOf(this.#kinds[kind].table, foldText);
+    const ranks = ranksOf(this.#kinds[kind].table, alphabeticalForm);
     const withNone = new Uint32Array(ranks.length + 1);
     for (let id = 0; id < ranks.length; id += 1) withNone[id + 1] = (ranks[id] as number) + 1;
     return withNone;

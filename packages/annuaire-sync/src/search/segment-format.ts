@@ -14,29 +14,25 @@ export interface SegmentPart {
 /** What one row of a database carries well. */
 const maxPartBytes = 4 * 1024 * 1024;
 
-/** A segment as rows: numbers little-endian, terms and facet values as text, and a checksum of each. */
-export function* segmentParts(segment: Segment): Generator<SegmentPart> {
-  const { terms, facetValues, shares, forwardLength, costs } = segment;
-  const sums: Record<string, number> = {};
-  const bytesByName: Readonly<Record<keyof Segment, Uint8Array>> = {
-    terms: Buffer.from(terms.join('\n'), 'latin1'),
-    facetValues: Buffer.from(JSON.stringify(facetValues), 'utf8'),
-    termPostings: bytesOf(segment.termPostings),
-    postings: bytesOf(segment.postings),
-    forwardStart: bytesOf(segment.forwardStart),
-    forward: bytesOf(segment.forward),
-    entryIds: bytesOf(segment.entryIds),
-    facets: bytesOf(segment.facets),
-    shares,
-    forwardLength,
-    costs,
-  };
-  for (const [name, bytes] of Object.entries(bytesByName)) {
-    sums[name] = crc32(bytes);
-    for (let at = 0, sequence = 0; at < bytes.length; at += maxPartBytes, sequence += 1)
+/** Cuts the arrays of a segment into rows: numbers little-endian, text as UTF-8, at the end a checksum of each array. */
+export class PartCutter {
+  readonly #sums: Record<string, number> = {};
+  readonly #sequences = new Map<string, number>();
+
+  /** The next bytes of an array. */
+  *cut(name: keyof Segment, array: Uint8Array | Uint16Array | Uint32Array): Generator<SegmentPart> {
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    this.#sums[name] = crc32(bytes, this.#sums[name] ?? 0);
+    for (let at = 0; at < bytes.length; at += maxPartBytes) {
+      const sequence = this.#sequences.get(name) ?? 0;
+      this.#sequences.set(name, sequence + 1);
       yield { name, sequence, bytes: bytes.subarray(at, at + maxPartBytes) };
+    }
   }
-  yield { name: 'sums', sequence: 0, bytes: Buffer.from(JSON.stringify(sums), 'utf8') };
+
+  *end(): Generator<SegmentPart> {
+    yield { name: 'sums', sequence: 0, bytes: Buffer.from(JSON.stringify(this.#sums), 'utf8') };
+  }
 }
 
 /**
@@ -74,6 +70,7 @@ export function readSegment(parts: Iterable<SegmentPart>): Segment | null {
     forwardStart: words(checked('forwardStart')),
     forwardLength: checked('forwardLength'),
     costs: checked('costs'),
+    nameKeys: words(checked('nameKeys')),
     forward: words(checked('forward')),
     entryIds: words(checked('entryIds')),
     facets: halfWords(checked('facets')),
@@ -82,7 +79,19 @@ export function readSegment(parts: Iterable<SegmentPart>): Segment | null {
   return isSound && facetValues !== null && isWhole(segment) ? segment : null;
 }
 
-function isWhole({ terms, termPostings, postings, forward, shares, forwardStart, forwardLength, costs, entryIds, facets }: Segment): boolean {
+function isWhole({
+  terms,
+  termPostings,
+  postings,
+  forward,
+  shares,
+  forwardStart,
+  forwardLength,
+  costs,
+  nameKeys,
+  entryIds,
+  facets,
+}: Segment): boolean {
   return (
     termPostings.length === terms.length + 1 &&
     termPostings[terms.length] === postings.length &&
@@ -91,6 +100,7 @@ function isWhole({ terms, termPostings, postings, forward, shares, forwardStart,
     forwardStart.length === entryIds.length &&
     forwardLength.length === entryIds.length &&
     costs.length === entryIds.length &&
+    nameKeys.length === entryIds.length &&
     facets.length === entryIds.length * facetNames.length
   );
 }
@@ -102,10 +112,6 @@ function objectOf(bytes: Uint8Array): Readonly<Record<string, unknown>> | null {
   } catch {
     return null;
   }
-}
-
-function bytesOf(array: Uint32Array | Uint16Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
 /** A copy even of one piece: what a database gives need not begin where numbers may. */

@@ -1,7 +1,7 @@
-import { CandidateFinder } from './candidates.js';
+import { CandidateFinder, type Selected } from './candidates.js';
 import { EntryPlaces } from './entry-places.js';
 import { searchFields, type SearchField } from './fields.js';
-import { fieldOf, maxWorth, TokenMatcher, type MatchKind } from './matcher.js';
+import { fieldOf, TokenMatcher, type MatchKind } from './matcher.js';
 import type { QueryToken } from './query.js';
 import { costUnit } from './score.js';
 import { facetNames, type Facet, type Segment } from './segment.js';
@@ -29,8 +29,8 @@ export interface Reading {
 export interface SegmentQuery {
   readonly reading: Reading;
   readonly facets: FacetFilter;
-  /** Only these ordinals, when an identifier or address of the query selects them. */
-  readonly ordinals: readonly number[] | null;
+  /** Only these, when an identifier or address of the query selects them. */
+  readonly selected: readonly Selected[] | null;
   /** Ordinals that were counted already are passed over, new ones added to it. */
   readonly seen: Set<number> | null;
 }
@@ -41,7 +41,8 @@ export class SegmentSearch {
   readonly number: number;
   readonly #isDead: Uint8Array | null;
   readonly #finder: CandidateFinder;
-  readonly #matchers = new WeakMap<Reading, readonly TokenMatcher[]>();
+  readonly #matchers = new WeakMap<QueryToken, TokenMatcher>();
+  readonly #mistyped = new WeakMap<QueryToken, TokenMatcher>();
   #places: EntryPlaces | null = null;
 
   /** @param dead - entry ids that are gone or replaced in a later segment */
@@ -52,19 +53,17 @@ export class SegmentSearch {
     this.#isDead = dead.size === 0 ? null : Uint8Array.from(segment.entryIds, (id) => (dead.has(id) ? 1 : 0));
   }
 
-  /** @returns how many entries match; the best of them are in `top`. */
-  search({ reading, facets, ordinals: within, seen }: SegmentQuery, top: TopHits): number {
+  /** @returns how many entries match; the best of them, by the words that must match, are in `top`. */
+  search({ reading, facets, selected, seen }: SegmentQuery, top: TopHits): number {
     const matchers = this.#matchersOf(reading);
     const required = matchers.filter((matcher) => matcher.token.required);
-    const helpers = matchers.filter((matcher) => !matcher.token.required && matcher.cost > 0);
     const accepts = this.#facetTest(facets);
     if (accepts === 'nothing' || required.some((matcher) => matcher.cost === 0)) return 0;
     const finder = this.#finder;
-    finder.find(required, within);
+    finder.find(required, selected);
     const { ordinals, worths, count } = finder;
-    const { costs } = this.segment;
+    const { costs, nameKeys } = this.segment;
     const isDead = this.#isDead;
-    const helpMost = helpers.length * maxWorth;
     let total = 0;
     for (let at = 0; at < count; at += 1) {
       const ordinal = ordinals[at] as number;
@@ -72,18 +71,28 @@ export class SegmentSearch {
       if (accepts !== 'all' && !accepts(ordinal)) continue;
       if (seen !== null && isSeen(seen, ordinal)) continue;
       total += 1;
-      const score = (worths[at] as number) - (costs[ordinal] as number) * costUnit - reading.handicap;
-      // Only what may be among the best is looked at closely.
-      if (score + helpMost < top.threshold) continue;
-      top.offer({ segment: this.number, ordinal, score: helpers.length === 0 ? score : score + this.#help(ordinal, helpers) });
+      top.offer(this.number, ordinal, (worths[at] as number) - (costs[ordinal] as number) * costUnit - reading.handicap, nameKeys);
     }
     return total;
   }
 
-  /** The place of an entry, or -1. */
-  ordinalOf(entryId: number): number {
-    this.#places ??= new EntryPlaces(this.segment.entryIds);
-    return this.#places.placeOf(entryId);
+  /** Those of some entries that are in this segment. @param worths - by id */
+  select(worths: ReadonlyMap<number, number>): Selected[] {
+    const places = (this.#places ??= new EntryPlaces(this.segment.entryIds));
+    return [...worths].map(([id, worth]) => ({ ordinal: places.placeOf(id), worth })).filter(({ ordinal }) => ordinal >= 0);
+  }
+
+  /** What the words that only help to rank add. */
+  help(ordinal: number, reading: Reading): number {
+    const helpers = this.#matchersOf(reading).filter((matcher) => !matcher.token.required);
+    const terms = this.#termsOf(ordinal);
+    let help = 0;
+    for (const helper of helpers) {
+      let best = 0;
+      for (const packed of terms) best = Math.max(best, helper.worthOf(packed));
+      help += best;
+    }
+    return help;
   }
 
   /** Why an entry matches: for each word its best place. */
@@ -103,31 +112,21 @@ export class SegmentSearch {
     });
   }
 
-  #matchersOf(reading: Reading): readonly TokenMatcher[] {
-    let matchers = this.#matchers.get(reading);
-    if (matchers === undefined) {
-      matchers = reading.tokens.map((token, at) => new TokenMatcher(this.segment, token, { withError: at === reading.erroneous }));
-      this.#matchers.set(reading, matchers);
-    }
-    return matchers;
+  /** A token is the same in several readings of a query, but for the one that is read with an error. */
+  #matchersOf({ tokens, erroneous }: Reading): readonly TokenMatcher[] {
+    return tokens.map((token, at) => {
+      const withError = at === erroneous;
+      const known = withError ? this.#mistyped : this.#matchers;
+      let matcher = known.get(token);
+      if (matcher === undefined) known.set(token, (matcher = new TokenMatcher(this.segment, token, { withError })));
+      return matcher;
+    });
   }
 
   #termsOf(ordinal: number): Uint32Array {
     const { forward, forwardStart, forwardLength } = this.segment;
     const start = forwardStart[ordinal] as number;
     return forward.subarray(start, start + (forwardLength[ordinal] as number));
-  }
-
-  /** What the words that only help to rank add. */
-  #help(ordinal: number, helpers: readonly TokenMatcher[]): number {
-    const terms = this.#termsOf(ordinal);
-    let help = 0;
-    for (const helper of helpers) {
-      let best = 0;
-      for (const packed of terms) best = Math.max(best, helper.worthOf(packed));
-      help += best;
-    }
-    return help;
   }
 
   #facetTest(filter: FacetFilter): ((ordinal: number) => boolean) | 'all' | 'nothing' {

@@ -21,6 +21,8 @@ export interface Segment {
   readonly forward: Uint32Array;
   /** What an entry's names cost, by ordinal: see `score.ts`. */
   readonly costs: Uint8Array;
+  /** The beginning of each family name, by ordinal, rising: equal hits of several segments come alphabetically by it. */
+  readonly nameKeys: Uint32Array;
   /** The entry's id by ordinal. */
   readonly entryIds: Uint32Array;
   /** Four numbers an ordinal: type, profession, speciality, department; 0 for none, else place in `facetValues` + 1. */

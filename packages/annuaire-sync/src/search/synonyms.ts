@@ -98,4 +98,19 @@ export const titles: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Between the words of names and structures: they rank, they do not select. */
-export const linkWords: ReadonlySet<string> = new Set(['de', 'du', 'des', 'la', 'le', 'les', 'l', 'd', 'et', 'en', 'a', 'au', 'aux', 'cedex']);
+export const linkWords: ReadonlySet<string> = new Set([
+  'de',
+  'du',
+  'des',
+  'la',
+  'le',
+  'les',
+  'l',
+  'd',
+  'et',
+  'en',
+  'a',
+  'au',
+  'aux',
+  'cedex',
+]);

@@ -2,10 +2,12 @@
 export interface ScoredEntry {
   readonly segment: number;
   readonly ordinal: number;
+  /** See `Segment.nameKeys`. */
+  readonly nameKey: number;
   readonly score: number;
 }
 
-/** Keeps the best `size` of many: higher score first, then the earlier segment and ordinal. */
+/** Keeps the best `size` of many: higher score first, then by name, then the earlier segment and ordinal. */
 export class TopHits {
   readonly #size: number;
   /** A heap with the worst on top. */
@@ -15,19 +17,21 @@ export class TopHits {
     this.#size = size;
   }
 
-  /** A score that would not be kept; look before making an object. */
-  get threshold(): number {
-    return this.#heap.length < this.#size ? -Infinity : (this.#heap[0]?.score ?? Infinity);
-  }
-
-  offer(entry: ScoredEntry): void {
-    if (this.#heap.length < this.#size) {
-      this.#heap.push(entry);
-      this.#rise(this.#heap.length - 1);
-    } else if (this.#size > 0 && isWorse(this.#heap[0] as ScoredEntry, entry)) {
-      this.#heap[0] = entry;
-      this.#sink();
+  /** Makes no object of what is not kept: most are not. */
+  offer(segment: number, ordinal: number, score: number, nameKeys: Uint32Array): void {
+    const heap = this.#heap;
+    if (heap.length < this.#size) {
+      heap.push({ segment, ordinal, score, nameKey: nameKeys[ordinal] as number });
+      this.#rise(heap.length - 1);
+      return;
     }
+    const worst = heap[0];
+    if (worst === undefined || score < worst.score) return;
+    if (score === worst.score && segment === worst.segment && ordinal > worst.ordinal) return;
+    const entry = { segment, ordinal, score, nameKey: nameKeys[ordinal] as number };
+    if (!isWorse(worst, entry)) return;
+    heap[0] = entry;
+    this.#sink();
   }
 
   sorted(): ScoredEntry[] {
@@ -47,7 +51,7 @@ export class TopHits {
 
   #sink(): void {
     const heap = this.#heap;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       let worst = at;
       for (const child of [2 * at + 1, 2 * at + 2])
         if (child < heap.length && isWorse(heap[child] as ScoredEntry, heap[worst] as ScoredEntry)) worst = child;
@@ -60,5 +64,6 @@ export class TopHits {
 
 function isWorse(a: ScoredEntry, b: ScoredEntry): boolean {
   if (a.score !== b.score) return a.score < b.score;
+  if (a.nameKey !== b.nameKey) return a.nameKey > b.nameKey;
   return a.segment !== b.segment ? a.segment > b.segment : a.ordinal > b.ordinal;
 }

@@ -4,7 +4,7 @@ import { ValueTable } from './value-table.js';
 
 /** The distinct values of one kind, and the terms of each, worked out when it is first seen. */
 export class ValueTerms {
-  readonly table = new ValueTable();
+  readonly table: ValueTable = new ValueTable();
   readonly #kind: ValueKind;
   readonly #termId: (term: string) => number;
   /** Numbers of terms with their fields; those of value v end at `#ends[v]`. */

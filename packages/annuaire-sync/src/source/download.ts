@@ -92,7 +92,11 @@ export async function download(options: DownloadOptions): Promise<Download> {
 
 const defaultWait = (ms: number, signal: AbortSignal | undefined): Promise<unknown> => delay(ms, undefined, { ...(signal && { signal }) });
 
-async function ask({ url, policy }: DownloadServer, init: Parameters<SecureChannelPolicy['fetch']>[1], signal: AbortSignal | undefined): Promise<Response> {
+async function ask(
+  { url, policy }: DownloadServer,
+  init: Parameters<SecureChannelPolicy['fetch']>[1],
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   try {
     return await policy.fetch(url, { ...init, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
@@ -133,7 +137,11 @@ function tooLarge(): never {
   throw syncError('ERR_MSS_ANNUAIRE_TOO_LARGE', 'the source is over the limit sourceBytes', { details: { limit: 'sourceBytes' } });
 }
 
-type Rest = DownloadOptions & { readonly partial: PartialFile; readonly announced: RemoteFile | null; readonly records: readonly SourceRecord[] };
+type Rest = DownloadOptions & {
+  readonly partial: PartialFile;
+  readonly announced: RemoteFile | null;
+  readonly records: readonly SourceRecord[];
+};
 
 /** @returns what the server said of the file; `null` when GET tells that it is known */
 async function fetchRest(server: DownloadServer, of: Rest): Promise<RemoteFile | null> {
@@ -177,7 +185,11 @@ async function fetchRest(server: DownloadServer, of: Rest): Promise<RemoteFile |
     await file.close();
   }
   if (remote.bytes !== null && size !== remote.bytes) {
-    throw new Retry(syncError('ERR_MSS_ANNUAIRE_DOWNLOAD', 'the file is shorter than the server announced', { details: { bytes: size, announced: remote.bytes } }));
+    throw new Retry(
+      syncError('ERR_MSS_ANNUAIRE_DOWNLOAD', 'the file is shorter than the server announced', {
+        details: { bytes: size, announced: remote.bytes },
+      }),
+    );
   }
   return remote;
 }
@@ -208,5 +220,7 @@ async function verify(path: string, expected: ExpectedFile = {}): Promise<{ read
     (expected.sha1 !== undefined && expected.sha1.toLowerCase() !== sha1.digest('hex') && 'sha1');
   if (differs === false) return { size, sha256: digest };
   await removePartial(path);
-  throw syncError('ERR_MSS_ANNUAIRE_CHECKSUM', `the file is not the expected one: its ${differs} differs`, { details: { differs, bytes: size } });
+  throw syncError('ERR_MSS_ANNUAIRE_CHECKSUM', `the file is not the expected one: its ${differs} differs`, {
+    details: { differs, bytes: size },
+  });
 }

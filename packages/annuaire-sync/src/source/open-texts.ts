@@ -135,7 +135,7 @@ function refuseForeign(start: Uint8Array): void {
       ? 'xml'
       : /^\s*[{[]/.test(text)
         ? 'json'
-        : /^%PDF/.test(text)
+        : text.startsWith('%PDF')
           ? 'pdf'
           : text.startsWith('\u001f\u008b')
             ? 'gzip'
@@ -145,7 +145,9 @@ function refuseForeign(start: Uint8Array): void {
                 ? 'nothing'
                 : null;
   if (looksLike === null) return;
-  throw syncError('ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION', `the source is no extraction: it looks like ${looksLike}`, { details: { looksLike } });
+  throw syncError('ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION', `the source is no extraction: it looks like ${looksLike}`, {
+    details: { looksLike },
+  });
 }
 
 async function archiveTexts(

@@ -33,7 +33,10 @@ export function createGeneration(file: string, maxBytes: number): SqliteSync {
  *
  * @returns `null`: its tables are of another release, nothing of it can be kept; `isSearchable` false: only its search index is
  */
-export function openGenerationForUpdate(file: string, maxBytes: number): { readonly db: SqliteSync; readonly isSearchable: boolean } | null {
+export function openGenerationForUpdate(
+  file: string,
+  maxBytes: number,
+): { readonly db: SqliteSync; readonly isSearchable: boolean } | null {
   const db = openSqliteSync(file, { cacheBytes: 32 * 1024 * 1024 });
   bound(db, maxBytes);
   if (pragmaNumber(db, 'user_version') !== generationVersion) {

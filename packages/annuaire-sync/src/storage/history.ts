@@ -20,11 +20,12 @@ export interface SnapshotRecord {
   readonly keepSnapshots: number;
 }
 
-const sum = (files: readonly FileReport[], of: (file: FileReport) => number): bigint => BigInt(files.reduce((total, file) => total + of(file), 0));
+const sum = (files: readonly FileReport[], of: (file: FileReport) => number): bigint =>
+  BigInt(files.reduce((total, file) => total + of(file), 0));
 
 /** The number of the newest snapshot, 0 for none. */
 export function lastSnapshot(db: SqliteSync): number {
-  return Number(db.prepare('SELECT max(id) AS id FROM snapshot').get<{ id: number | null }>()?.id ?? 0);
+  return db.prepare('SELECT max(id) AS id FROM snapshot').get<{ id: number | null }>()?.id ?? 0;
 }
 
 /** The address a difference is about, as it is looked up. */

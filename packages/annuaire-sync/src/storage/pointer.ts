@@ -57,7 +57,7 @@ export function openPointerForWriting(file: string): SqliteSync {
   const db = open(file, false);
   try {
     // A process that died between the two leaves an empty database: no table, no application id.
-    const tables = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get<{ n: number }>()?.n ?? 0);
+    const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get<{ n: number }>()?.n ?? 0;
     if (isNew || (tables === 0 && pragmaNumber(db, 'application_id') === 0)) db.transaction(() => db.exec(pointerSchema));
     checkPointer(db);
     return db;
@@ -69,7 +69,7 @@ export function openPointerForWriting(file: string): SqliteSync {
 
 /** 0: nothing was ever synchronised. */
 export function currentGeneration(pointer: SqliteSync): number {
-  return Number(pointer.prepare('SELECT generation FROM pointer').get<{ generation: number }>()?.generation ?? 0);
+  return pointer.prepare('SELECT generation FROM pointer').get<{ generation: number }>()?.generation ?? 0;
 }
 
 /** The switch. One row, one transaction. */

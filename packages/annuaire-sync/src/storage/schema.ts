@@ -7,7 +7,7 @@ export const pointerVersion = 1;
 /** Of a generation. Another number: the next synchronisation loads everything anew. */
 export const generationVersion = 1;
 
-export const pointerSchema = `
+export const pointerSchema: string = `
 CREATE TABLE pointer (id INTEGER PRIMARY KEY CHECK (id = 1), generation INTEGER NOT NULL);
 INSERT INTO pointer (id, generation) VALUES (1, 0);
 PRAGMA application_id = ${applicationId};
@@ -26,7 +26,7 @@ PRAGMA user_version = ${pointerVersion};
  * | `source` | for each file where it came from, to know whether there is something new |
  * | `state` | `search_version` and the next row number of each file |
  */
-export const generationTables = `
+export const generationTables: string = `
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY,
   address TEXT,

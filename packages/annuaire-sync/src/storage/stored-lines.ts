@@ -64,7 +64,9 @@ export class StoredLines implements OldLines {
     this.expected = rows?.n ?? 0;
     this.#ids = new Uint32Array(Math.max(this.expected, 1 << 12));
     this.#one = db.prepare('SELECT line FROM entry WHERE id = ?');
-    this.#many = db.prepare('SELECT CAST(group_concat(line, char(10)) AS BLOB) AS line FROM (SELECT line FROM entry WHERE id BETWEEN ? AND ? ORDER BY id)');
+    this.#many = db.prepare(
+      'SELECT CAST(group_concat(line, char(10)) AS BLOB) AS line FROM (SELECT line FROM entry WHERE id BETWEEN ? AND ? ORDER BY id)',
+    );
   }
 
   async index(table: LineTable): Promise<void> {

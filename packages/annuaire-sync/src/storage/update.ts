@@ -15,7 +15,9 @@ class RowNumbers {
     this.#db = db;
     for (const kind of fileKinds) {
       const stored = db.prepare('SELECT value FROM state WHERE name = ?').get<{ value: number }>(`next_${kind}`)?.value ?? 0;
-      const last = db.prepare('SELECT max(id) AS id FROM entry WHERE id >= ? AND id < ?').get<{ id: number | null }>(firstIds[kind], endIds[kind])?.id;
+      const last = db
+        .prepare('SELECT max(id) AS id FROM entry WHERE id >= ? AND id < ?')
+        .get<{ id: number | null }>(firstIds[kind], endIds[kind])?.id;
       this.#next.set(kind, Math.max(stored, firstIds[kind], (last ?? 0) + 1));
     }
   }

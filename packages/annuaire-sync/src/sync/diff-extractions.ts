@@ -104,7 +104,10 @@ class FileLines implements OldLines {
     for (let rank = first; rank <= last; rank++) length += (this.#lengths[rank] as number) + 1;
     const start = this.#starts[first] as number;
     const isDense = (this.#starts[last] as number) + (this.#lengths[last] as number) - start === length - 1;
-    if (!isDense) return Buffer.concat(Array.from({ length: last - first + 1 }, (_, index) => [Buffer.from(this.range(first + index, first + index)), lineEnd]).flat()).subarray(0, -1);
+    if (!isDense)
+      return Buffer.concat(
+        Array.from({ length: last - first + 1 }, (_, index) => [Buffer.from(this.range(first + index, first + index)), lineEnd]).flat(),
+      ).subarray(0, -1);
     if (this.#room.length < length) this.#room = Buffer.allocUnsafe(2 * length);
     // From the page cache as a rule: waiting for a thread would take longer than the read.
     const read = readSync(this.#file?.fd ?? -1, this.#room, 0, length - 1, start);
@@ -134,9 +137,15 @@ export async function* diffExtractions(options: DiffOptions): AsyncGenerator<Dir
   const stem = join(options.workFolder ?? tmpdir(), `mss-annuaire-${randomBytes(8).toString('hex')}`);
   await using before = await openTexts(options.before, { name: basename(options.before), limits });
   await using after = await openTexts(options.after, { name: basename(options.after), limits });
-  const kinds = (texts: readonly SourceText[]): string => texts.map(({ layout }) => layout.format.kind).sort().join(' ');
+  const kinds = (texts: readonly SourceText[]): string =>
+    texts
+      .map(({ layout }) => layout.format.kind)
+      .sort()
+      .join(' ');
   if (kinds(before.texts) !== kinds(after.texts)) {
-    throw syncError('ERR_MSS_ANNUAIRE_AMBIGUOUS', 'the two files are not of the same kind', { details: { before: kinds(before.texts), after: kinds(after.texts) } });
+    throw syncError('ERR_MSS_ANNUAIRE_AMBIGUOUS', 'the two files are not of the same kind', {
+      details: { before: kinds(before.texts), after: kinds(after.texts) },
+    });
   }
   const open: FileLines[] = [];
   try {

@@ -9,7 +9,10 @@ import { lockDirectory } from './lock.js';
 import type { DirectoryStorage } from './storage.js';
 
 /** A directory in SQLite files, loaded in a thread of its own unless told otherwise. */
-export function sqliteStorage(file: string, load: (order: LoadOrder, context: LoadContext) => Promise<LoadReport> = loadInWorker): DirectoryStorage {
+export function sqliteStorage(
+  file: string,
+  load: (order: LoadOrder, context: LoadContext) => Promise<LoadReport> = loadInWorker,
+): DirectoryStorage {
   return {
     workFolder: workFolder(file),
     async lock() {

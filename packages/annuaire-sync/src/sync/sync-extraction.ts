@@ -42,7 +42,8 @@ export async function syncInto(storage: DirectoryStorage, options: Omit<SyncOpti
   checkPercent(options.maxChangePercent, 'maxChangePercent');
   checkPercent(options.maxRejectedPercent, 'maxRejectedPercent');
   try {
-    await using _lock = await storage.lock();
+    await using lock = await storage.lock();
+    void lock;
     await removeSpools(storage.workFolder);
     const { records, snapshot } = await storage.sources();
     const input = await bring(options, { storage, records, limits });
@@ -98,7 +99,11 @@ interface Brought {
 
 async function bring(
   options: Omit<SyncOptions, 'db'>,
-  { storage, records, limits }: { readonly storage: DirectoryStorage; readonly records: readonly SourceRecord[]; readonly limits: SyncLimits },
+  {
+    storage,
+    records,
+    limits,
+  }: { readonly storage: DirectoryStorage; readonly records: readonly SourceRecord[]; readonly limits: SyncLimits },
 ): Promise<Brought | { readonly known: readonly SourceRecord[] }> {
   const { source, signal, onProgress } = options;
   const folder = storage.workFolder;

@@ -7,6 +7,7 @@ import { cardSentences } from './card.js';
 import { storageSentences } from './storage.js';
 import { ledgerSentences } from './ledger.js';
 import { annuaireSentences } from './annuaire.js';
+import { mailboxSentences } from './mailbox.js';
 
 /** One French sentence for each error code: short, for a person at a help desk, with nothing about a patient. */
 export const frenchSentences: Readonly<Record<string, string>> = Object.freeze({
@@ -19,4 +20,5 @@ export const frenchSentences: Readonly<Record<string, string>> = Object.freeze({
   ...storageSentences,
   ...ledgerSentences,
   ...annuaireSentences,
+  ...mailboxSentences,
 });

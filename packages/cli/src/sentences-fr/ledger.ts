@@ -2,7 +2,8 @@
 export const ledgerSentences: Readonly<Record<string, string>> = Object.freeze({
   ERR_MSS_LEDGER_INBOX_NOT_FOUND: 'aucun message reçu ne porte cet identifiant',
   ERR_MSS_LEDGER_INBOX_STATE: "cette action n'est pas possible dans l'état actuel du message",
-  ERR_MSS_LEDGER_INBOX_CLAIM_UNSUPPORTED: 'le serveur ne permet pas à plusieurs postes de se répartir les messages ; utilisez une base de données commune',
+  ERR_MSS_LEDGER_INBOX_CLAIM_UNSUPPORTED:
+    'le serveur ne permet pas à plusieurs postes de se répartir les messages ; utilisez une base de données commune',
   ERR_MSS_LEDGER_INBOX_RESULT: "la réponse donnée après la remise du message n'est pas permise",
   ERR_MSS_LEDGER_INBOX_LEASE_LOST: 'un autre poste a repris le traitement de ce message',
   ERR_MSS_LEDGER_INBOX_NO_QUEUE: "aucun moyen d'envoyer les accusés de lecture n'est configuré",

@@ -69,4 +69,6 @@ export const requirementsOfVersion101: readonly Requirement[] = Object.freeze([
   r('ECO.2.4.2', '3.8.2', 'shall', '@mss/message', 'X-MSS-INS says whether the archive holds a qualified INS.'),
   r('ECO.2.4.3', '3.8.3', 'shall', '@mss/message', 'X-MSS-NIL names the software on every mail.'),
   r('ECO.3.1.6', '4.6', 'shall', '@mss/receipts', 'A read receipt can be returned when it is asked for.'),
+  r('ECO.4.1.1', '5.1', 'shall', '@mss/ledger', 'Every processing on a mailbox leaves a functional trace.'),
+  r('ECO.4.1.2', '5.1', 'shall', '@mss/ledger', 'Each trace holds author, time, action, request to the server and response.'),
 ]);

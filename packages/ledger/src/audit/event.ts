@@ -22,7 +22,7 @@ export interface RecordedAuditEvent {
 }
 
 /** The hash before the first event. */
-export const firstHash = '0'.repeat(64);
+export const firstHash: string = '0'.repeat(64);
 
 /** The mailbox that events without mailbox are filed under. */
 export const noMailbox = '-';

@@ -12,7 +12,7 @@ export async function* exportTrail(context: TrailContext, mailbox: string | unde
     yield* exportMailbox(context, mailbox);
     return;
   }
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const rows = await context.store.all<{ mailbox: string }>(
       `SELECT mailbox FROM audit_heads WHERE mailbox > ? ORDER BY mailbox LIMIT ${page}`,
       [after],

@@ -6,12 +6,8 @@ import type { RecordedAuditEvent } from './event.js';
 const page = 500;
 
 /** The events of a mailbox after `after`, in order, a page at a time. */
-export async function* readEvents(
-  store: StoreReader,
-  mailbox: string,
-  after: number,
-): AsyncGenerator<RecordedAuditEvent, void, undefined> {
-  for (let from = after; ; ) {
+export async function* readEvents(store: StoreReader, mailbox: string, after: number): AsyncGenerator<RecordedAuditEvent, void, undefined> {
+  for (let from = after; ;) {
     const rows = await store.all<{
       seq: number;
       at: number;

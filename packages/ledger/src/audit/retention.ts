@@ -31,8 +31,13 @@ export async function sealBefore(
   ]);
   const last =
     first?.seq === null || first === null
-      ? await store.get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit_events WHERE mailbox = ? ORDER BY seq DESC LIMIT 1', [mailbox])
-      : await store.get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit_events WHERE mailbox = ? AND seq = ?', [mailbox, first.seq - 1]);
+      ? await store.get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit_events WHERE mailbox = ? ORDER BY seq DESC LIMIT 1', [
+          mailbox,
+        ])
+      : await store.get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit_events WHERE mailbox = ? AND seq = ?', [
+          mailbox,
+          first.seq - 1,
+        ]);
   if (last === null) return null;
   const verdict = await verifyTrail(context, mailbox, last.seq);
   if (!verdict.ok) {

@@ -68,7 +68,8 @@ export async function appendEvents(
     list.push(clean);
     byMailbox.set(clean.mailbox, list);
   }
-  for (const mailbox of [...byMailbox.keys()].toSorted()) await appendTo(transaction, mailbox, { events: byMailbox.get(mailbox) ?? [], context });
+  for (const mailbox of [...byMailbox.keys()].toSorted())
+    await appendTo(transaction, mailbox, { events: byMailbox.get(mailbox) ?? [], context });
 }
 
 async function appendTo(
@@ -112,5 +113,9 @@ async function appendTo(
     `INSERT INTO audit_events (mailbox, seq, at, author, action, request, response, outcome, hash) VALUES ${rows}`,
     parameters,
   );
-  await transaction.run('UPDATE audit_heads SET hash = ?, mac = ? WHERE mailbox = ?', [hash, headMac(context.privacy, { mailbox, seq, hash }), mailbox]);
+  await transaction.run('UPDATE audit_heads SET hash = ?, mac = ? WHERE mailbox = ?', [
+    hash,
+    headMac(context.privacy, { mailbox, seq, hash }),
+    mailbox,
+  ]);
 }

@@ -35,7 +35,9 @@ export async function verifyTrail(context: TrailContext, mailbox: string, upTo: 
   if (checkpoint !== null && headMac(privacy, { mailbox, ...checkpoint }) !== checkpoint.mac) return broken(sealedUpTo, 'checkpoint');
 
   // The head is read first: what comes while the chain is walked is not missed by it.
-  const head = await store.get<{ seq: number; hash: string; mac: string }>('SELECT seq, hash, mac FROM audit_heads WHERE mailbox = ?', [mailbox]);
+  const head = await store.get<{ seq: number; hash: string; mac: string }>('SELECT seq, hash, mac FROM audit_heads WHERE mailbox = ?', [
+    mailbox,
+  ]);
   let seq = sealedUpTo;
   let hash = checkpoint?.hash ?? firstHash;
   let hashAtHead = head?.seq === seq ? hash : null;
@@ -49,6 +51,7 @@ export async function verifyTrail(context: TrailContext, mailbox: string, upTo: 
   }
   if (head === null) return seq === 0 ? { ok: true, events, sealedUpTo, broken: null } : broken(seq, 'head');
   if (head.seq > seq) return broken(seq + 1, 'cut');
-  if (headMac(privacy, { mailbox, seq: head.seq, hash: head.hash }) !== head.mac || hashAtHead !== head.hash) return broken(head.seq, 'head');
+  if (headMac(privacy, { mailbox, seq: head.seq, hash: head.hash }) !== head.mac || hashAtHead !== head.hash)
+    return broken(head.seq, 'head');
   return { ok: true, events, sealedUpTo, broken: null };
 }

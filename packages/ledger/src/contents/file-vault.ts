@@ -63,7 +63,7 @@ class FileVault implements ContentVault {
     const file = await guarded(() => open(this.#path(name), constants.O_RDONLY));
     try {
       const { size } = await guarded(() => file.stat());
-      for (let left = size; left > 0; ) {
+      for (let left = size; left > 0;) {
         const wanted = Math.min(left, readBytes);
         const { buffer, bytesRead } = await guarded(() => file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, null));
         if (bytesRead === 0) return;
@@ -91,7 +91,8 @@ class FileVault implements ContentVault {
       const found = await stat(join(this.#directory, name)).catch(() => null);
       if (found === null || !found.isFile()) continue;
       if (vaultNamePattern.test(name)) yield { name, storedAt: found.mtime };
-      else if (name.endsWith(temporary) && systemClock.now().getTime() - found.mtimeMs > staleMs) await rm(join(this.#directory, name), { force: true });
+      else if (name.endsWith(temporary) && systemClock.now().getTime() - found.mtimeMs > staleMs)
+        await rm(join(this.#directory, name), { force: true });
     }
   }
 
@@ -131,7 +132,7 @@ async function writeParts(file: FileHandle, parts: Iterable<Uint8Array> | AsyncI
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
 }
 
 async function syncFolder(directory: string): Promise<void> {

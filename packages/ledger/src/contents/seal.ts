@@ -64,7 +64,11 @@ function createSealer(label: string, ring: KeyRing, random: RandomSource): Seale
 }
 
 /** Seals bytes that are in memory. @returns the parts, in order */
-export function sealBytes(bytes: Uint8Array, label: string, options: { readonly ring: KeyRing; readonly random: RandomSource }): Uint8Array[] {
+export function sealBytes(
+  bytes: Uint8Array,
+  label: string,
+  options: { readonly ring: KeyRing; readonly random: RandomSource },
+): Uint8Array[] {
   const sealer = createSealer(label, options.ring, options.random);
   const parts: Uint8Array[] = [sealer.header];
   for (let at = 0, chunk = 0; ; at += chunkBytes, chunk += 1) {

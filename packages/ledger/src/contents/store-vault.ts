@@ -56,7 +56,10 @@ class StoreVault implements ContentVault {
 
   async *get(name: string): AsyncGenerator<Uint8Array, void, undefined> {
     for (let part = 0; ; part += 1) {
-      const row = await this.#store.get<{ bytes: Uint8Array }>('SELECT bytes FROM ledger_contents WHERE name = ? AND part = ?', [name, part]);
+      const row = await this.#store.get<{ bytes: Uint8Array }>('SELECT bytes FROM ledger_contents WHERE name = ? AND part = ?', [
+        name,
+        part,
+      ]);
       if (row !== null) yield row.bytes;
       else if (part > 0) return;
       else throw new MssError<ContentErrorCode>('ERR_MSS_LEDGER_CONTENT_MISSING', 'the content is not in the vault');
@@ -68,7 +71,7 @@ class StoreVault implements ContentVault {
   }
 
   async *names(): AsyncGenerator<StoredName, void, undefined> {
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const rows = await this.#store.all<{ name: string; stored_at: number }>(
         'SELECT name, stored_at FROM ledger_contents WHERE part = 0 AND name > ? ORDER BY name LIMIT ?',
         [after, namesPage],

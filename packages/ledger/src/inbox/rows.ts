@@ -1,5 +1,7 @@
 import type { StoreReader, StoreRow, StoreTransaction } from '@mss/store';
 
+import type { InboxContext } from './pass.js';
+
 /** A row of `inbox_messages`. */
 export interface InboxRow extends StoreRow {
   readonly id: string;
@@ -232,4 +234,21 @@ export async function unfinished(
      ORDER BY id LIMIT ?`,
     [query.mailbox, query.after, query.now, query.now, query.folder, query.uidValidity, query.limit],
   );
+}
+
+/** Whether another message of the mailbox has the same Message-ID. */
+export async function isShared(reader: StoreReader, row: Pick<InboxRow, 'id' | 'mailbox' | 'message_id'>): Promise<boolean> {
+  if (row.message_id === null) return false;
+  return (
+    (await reader.get('SELECT id FROM inbox_messages WHERE mailbox = ? AND message_id = ? AND id <> ? LIMIT 1', [
+      row.mailbox,
+      row.message_id,
+      row.id,
+    ])) !== null
+  );
+}
+
+export function newLease(inbox: InboxContext): Lease {
+  const { clock, random } = inbox.ledger;
+  return { token: random.uuid(), now: clock.now().getTime(), leaseMs: inbox.leaseMs, maxAttempts: inbox.maxAttempts };
 }

@@ -149,6 +149,12 @@ export interface ReceiveRequest {
    * faster for large mails.
    */
   readonly reading?: 'always' | 'receipts';
+  /**
+   * Messages in the host's hands at once. Default 1: one after the other, in the order of their UIDs. More is faster where the callback waits
+   * for a disk or a network; then the order is not kept, two mails that bring the same document at the same time do not know of each other
+   * (`documents[].already`), and so many messages of up to `inMemoryBytes` are in memory.
+   */
+  readonly concurrency?: number;
   /** Set once the message is handed over, for every message. Default none. */
   readonly keyword?: string;
   /**
@@ -267,7 +273,7 @@ export interface DeliveryQuery {
 /** The inbox: each message handed over once. */
 export interface Inbox {
   /**
-   * One pass over a folder: what waits from earlier passes, then what is new, one message after the other.
+   * One pass over a folder: what waits from earlier passes, one message after the other, then what is new, `concurrency` at a time.
    *
    * @throws MssError of `@mss/transport` when the connection is lost, of `@mss/store`; what was handed over stays so, and the next pass goes on
    * @throws MssError `ERR_MSS_LEDGER_INBOX_CLAIM_UNSUPPORTED`

@@ -80,7 +80,15 @@ async function submitOnce(
     else if (stage === 'data-started') times.dataStarted = now;
     else {
       times.dataEnded = now;
-      if (!(await noteDot(context, claim, times))) {
+      const noted = await noteDot(context, claim, times).catch((error: unknown) => {
+        const code = isMssError(error) ? error.code : 'unknown';
+        context.logger.error(
+          { entryId: entry.entry_id, attempt: claim.attempt, code },
+          'the note of the final dot cannot be written: it does not leave',
+        );
+        throw error;
+      });
+      if (!noted) {
         attempt.lost = true;
         throw lost();
       }
@@ -92,13 +100,18 @@ async function submitOnce(
   const late = new Promise<never>((_, reject) => {
     const giveUp = (): void => {
       timers.add(
-        setTimeout(() => reject(new MssError('ERR_MSS_SMTP_ABORTED', 'the submit function does not come back', { permanent: false })), comeBackMs),
+        setTimeout(
+          () => reject(new MssError('ERR_MSS_SMTP_ABORTED', 'the submit function does not come back', { permanent: false })),
+          comeBackMs,
+        ),
       );
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
   });
-  timers.add(setTimeout(() => attempt.abort.abort(new DOMException('the attempt takes too long', 'TimeoutError')), options.attemptTimeoutMs));
+  timers.add(
+    setTimeout(() => attempt.abort.abort(new DOMException('the attempt takes too long', 'TimeoutError')), options.attemptTimeoutMs),
+  );
   try {
     const submitted = options.submit(message, {
       signal,

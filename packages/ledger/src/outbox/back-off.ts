@@ -47,7 +47,12 @@ export function backOffClass(result: RecipientResult): BackOffClass {
 
 /** The server says that the address leads nowhere, whatever the message. @see RFC 3463 §3.2 */
 export function addressLeadsNowhere(result: RecipientResult): boolean {
-  return result.outcome === 'refused' && result.permanent && result.stage === 'rcpt' && /^5\.1\.(?:1|2|3|6|10)$/.test(result.enhancedStatus ?? '');
+  return (
+    result.outcome === 'refused' &&
+    result.permanent &&
+    result.stage === 'rcpt' &&
+    /^5\.1\.(?:1|2|3|6|10)$/.test(result.enhancedStatus ?? '')
+  );
 }
 
 /** A refusal in one word, for lists. */

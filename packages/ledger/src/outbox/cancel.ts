@@ -68,7 +68,10 @@ export async function cancelRecipients(
   const applied = await applyChanges(transaction, loaded, {
     context: reason.context,
     changes,
-    entry: { ...(interrupts ? { lease: null, lease_until: null } : {}), ...(mayStillEnd && reason.only === undefined ? { stopped: 1 } : {}) },
+    entry: {
+      ...(interrupts ? { lease: null, lease_until: null } : {}),
+      ...(mayStillEnd && reason.only === undefined ? { stopped: 1 } : {}),
+    },
   });
   return { outcome: { documentId: entry.document_id, cancelled, tooLate }, applied };
 }

@@ -90,13 +90,22 @@ function writeRecipient(
     columns += ', tries = ?';
     parameters.push(change.tries);
   }
-  return transaction.run(`UPDATE outbox_recipients SET ${columns} WHERE entry_id = ? AND idx = ?`, [...parameters, entry.entry_id, change.index]);
+  return transaction.run(`UPDATE outbox_recipients SET ${columns} WHERE entry_id = ? AND idx = ?`, [
+    ...parameters,
+    entry.entry_id,
+    change.index,
+  ]);
 }
 
 async function writeEntry(
   transaction: StoreTransaction,
   entry: EntryRow,
-  after: { readonly states: readonly RecipientState[]; readonly nextAts: readonly (number | null)[]; readonly columns: EntryColumns; readonly at: number },
+  after: {
+    readonly states: readonly RecipientState[];
+    readonly nextAts: readonly (number | null)[];
+    readonly columns: EntryColumns;
+    readonly at: number;
+  },
 ): Promise<boolean> {
   const state = entryState(after.states);
   const due = after.nextAts.filter((one, index) => one !== null && after.states[index] === 'waiting') as number[];

@@ -43,6 +43,7 @@ export function checkMessage(bytes: Uint8Array): MessageFacts {
 /** Every CR is followed by LF and every LF preceded by CR. */
 function hasBareNewline(bytes: Buffer): boolean {
   for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) if (bytes[at - 1] !== carriageReturn) return true;
-  for (let at = bytes.indexOf(carriageReturn); at !== -1; at = bytes.indexOf(carriageReturn, at + 1)) if (bytes[at + 1] !== lineFeed) return true;
+  for (let at = bytes.indexOf(carriageReturn); at !== -1; at = bytes.indexOf(carriageReturn, at + 1))
+    if (bytes[at + 1] !== lineFeed) return true;
   return false;
 }

@@ -74,7 +74,10 @@ export async function claimDue(context: OutboxContext, options: ClaimOptions): P
     return claims;
   });
 
-  function selfCopyOf(entry: EntryRow, recipients: { readonly all: readonly RecipientRow[]; readonly due: readonly RecipientRow[] }): Claim['selfCopy'] {
+  function selfCopyOf(
+    entry: EntryRow,
+    recipients: { readonly all: readonly RecipientRow[]; readonly due: readonly RecipientRow[] },
+  ): Claim['selfCopy'] {
     const self = privacy.addressPseudonym(entry.mailbox);
     if (recipients.due.some((one) => one.address_hash === self)) return 'recipient';
     // A mailbox that is a recipient of its own had its copy, or cannot get one.
@@ -84,14 +87,22 @@ export async function claimDue(context: OutboxContext, options: ClaimOptions): P
 }
 
 /** @returns the leases that still stand; a worker that lost one must not go on */
-export async function renewLeases(context: OutboxContext, leases: readonly { readonly entryId: string; readonly lease: string }[], leaseMs: number): Promise<ReadonlySet<string>> {
+export async function renewLeases(
+  context: OutboxContext,
+  leases: readonly { readonly entryId: string; readonly lease: string }[],
+  leaseMs: number,
+): Promise<ReadonlySet<string>> {
   const until = context.clock.now().getTime() + leaseMs;
   const standing = new Set<string>();
   await context.notes.commit(async (transaction) => {
     standing.clear();
     await Promise.all(
       leases.map(async ({ entryId, lease }) => {
-        const changed = await transaction.run('UPDATE outbox_entries SET lease_until = ? WHERE entry_id = ? AND lease = ?', [until, entryId, lease]);
+        const changed = await transaction.run('UPDATE outbox_entries SET lease_until = ? WHERE entry_id = ? AND lease = ?', [
+          until,
+          entryId,
+          lease,
+        ]);
         if (changed === 1) standing.add(entryId);
       }),
     );

@@ -14,7 +14,10 @@ export function createSeam(context: OutboxContext): OutboxSeam {
   return {
     findSubmission: async (key) => {
       const [where, parameters] = condition(key);
-      const row = await store.get<{ entry_id: string }>(`SELECT entry_id FROM outbox_entries WHERE ${where} ORDER BY queued_at LIMIT 1`, parameters);
+      const row = await store.get<{ entry_id: string }>(
+        `SELECT entry_id FROM outbox_entries WHERE ${where} ORDER BY queued_at LIMIT 1`,
+        parameters,
+      );
       const loaded = row === null ? null : await readEntry(store, row.entry_id);
       if (loaded === null) return null;
       const { entry, recipients } = loaded;
@@ -27,15 +30,14 @@ export function createSeam(context: OutboxContext): OutboxSeam {
         envid: entry.envid,
         patient: entry.patient,
         queuedAt: new Date(entry.queued_at),
-        recipients: recipients.map(
-          (one): SubmissionRecipient => ({
-            index: one.idx,
-            address: addressOf(one, privacy),
-            state: stateOf(one, entry),
-            acceptedAt: dateOrNull(one.accepted_at),
-            notify: one.notify === null ? null : one.notify === 'never' ? 'never' : (one.notify.split(',') as ('success' | 'failure' | 'delay')[]),
-          }),
-        ),
+        recipients: recipients.map((one): SubmissionRecipient => ({
+          index: one.idx,
+          address: addressOf(one, privacy),
+          state: stateOf(one, entry),
+          acceptedAt: dateOrNull(one.accepted_at),
+          notify:
+            one.notify === null ? null : one.notify === 'never' ? 'never' : (one.notify.split(',') as ('success' | 'failure' | 'delay')[]),
+        })),
       };
       return submission;
     },
@@ -61,16 +63,14 @@ export function createSeam(context: OutboxContext): OutboxSeam {
          ORDER BY r.accepted_at, r.entry_id, r.idx LIMIT ?`,
         [before.getTime(), ...(after === undefined ? [] : [after.acceptedAt.getTime(), after.entryId, after.index]), limit],
       );
-      return rows.map(
-        (row): AcceptedRecipient => ({
-          entryId: row.entry_id,
-          documentId: row.document_id,
-          mailbox: row.mailbox,
-          index: row.idx,
-          address: addressOf(row, privacy),
-          acceptedAt: new Date(row.accepted_at ?? 0),
-        }),
-      );
+      return rows.map((row): AcceptedRecipient => ({
+        entryId: row.entry_id,
+        documentId: row.document_id,
+        mailbox: row.mailbox,
+        index: row.idx,
+        address: addressOf(row, privacy),
+        acceptedAt: new Date(row.accepted_at ?? 0),
+      }));
     },
     suppress: (address, entry) => notes.commit((transaction) => writeSuppression(transaction, context, { ...entry, address })),
   };

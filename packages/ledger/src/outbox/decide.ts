@@ -13,7 +13,10 @@ export type Resolution = 'sent' | 'send-again' | 'give-up';
 
 /** The entry of a document id or entry id. @throws MssError `ERR_MSS_LEDGER_NOT_FOUND` */
 export async function entryIdOf(reader: StoreReader, id: string): Promise<string> {
-  const row = await reader.get<{ entry_id: string }>('SELECT entry_id FROM outbox_entries WHERE document_id = ? OR entry_id = ? LIMIT 1', [id, id]);
+  const row = await reader.get<{ entry_id: string }>('SELECT entry_id FROM outbox_entries WHERE document_id = ? OR entry_id = ? LIMIT 1', [
+    id,
+    id,
+  ]);
   if (row === null) throw notFound();
   return row.entry_id;
 }
@@ -28,7 +31,10 @@ async function decide<Result>(
   about: {
     readonly author: string;
     readonly action: string;
-    readonly work: (loaded: LoadedEntry, transaction: Parameters<typeof lockEntry>[0]) => Promise<{ readonly applied: Applied; readonly result: Result }>;
+    readonly work: (
+      loaded: LoadedEntry,
+      transaction: Parameters<typeof lockEntry>[0],
+    ) => Promise<{ readonly applied: Applied; readonly result: Result }>;
   },
 ): Promise<Result> {
   const entryId = await entryIdOf(context.store, id);
@@ -120,7 +126,14 @@ export function retryEntry(context: OutboxContext, id: string, options: { readon
         { entry, recipients: recipients.map((one) => (one.state === 'waiting' ? { ...one, next_at: now } : one)) },
         {
           context,
-          changes: again.map((one): RecipientChange => ({ index: one.idx, event: 'host-retry', what: 'retry-asked', evidence: 'host', author, tries: 0 })),
+          changes: again.map((one): RecipientChange => ({
+            index: one.idx,
+            event: 'host-retry',
+            what: 'retry-asked',
+            evidence: 'host',
+            author,
+            tries: 0,
+          })),
           entry: { deadline_at: Math.max(entry.deadline_at, now + context.options.deadlineMs) },
         },
       );

@@ -42,7 +42,7 @@ const isTaken = (one: AttemptFacts): boolean => one.outcome === 'taken' || one.o
  * |---|---|
  * | DSN with the ENVID of attempt n | attempt n |
  * | DSN without ENVID | nothing: its Message-ID is known to whoever saw the message |
- * | k copies to oneself | of the attempts with a copy: as many unanswered ones, oldest first, as there are copies beyond the taken ones |
+ * | k copies to oneself | of the attempts with a copy: as many unanswered ones, oldest first, those written off last, as there are copies beyond the taken ones |
  * | k copies filed in Sent by the server | the same over all attempts |
  * | our own APPEND | nothing |
  * | an answer or read receipt of a recipient | that recipient has it |
@@ -59,7 +59,9 @@ export function prove(attempts: readonly AttemptFacts[], seen: readonly Evidence
   }
   for (const kind of ['self-copy', 'sent-filed-by-server'] as const) {
     const copies = seen.filter((one) => one.kind === kind).length;
-    const copied = attempts.filter((one) => kind === 'sent-filed-by-server' || one.selfCopy).toSorted((a, b) => a.attempt - b.attempt);
+    const copied = attempts
+      .filter((one) => kind === 'sent-filed-by-server' || one.selfCopy)
+      .toSorted((a, b) => Number(a.outcome === 'absent') - Number(b.outcome === 'absent') || a.attempt - b.attempt);
     let beyond = copies - copied.filter((one) => isTaken(one) || proved.has(one.attempt)).length;
     for (const one of copied) {
       if (beyond <= 0) break;
@@ -101,7 +103,9 @@ export async function settleFromEvidence(transaction: StoreTransaction, loaded: 
   const { entry } = loaded;
   const [attempts, lines] = await Promise.all([
     transaction.all<AttemptRow>('SELECT * FROM outbox_attempts WHERE entry_id = ? ORDER BY attempt LIMIT 10000', [entry.entry_id]),
-    transaction.all<HistoryRow>("SELECT * FROM outbox_history WHERE entry_id = ? AND what = 'evidence' ORDER BY id LIMIT 10000", [entry.entry_id]),
+    transaction.all<HistoryRow>("SELECT * FROM outbox_history WHERE entry_id = ? AND what = 'evidence' ORDER BY id LIMIT 10000", [
+      entry.entry_id,
+    ]),
   ]);
   const proof = prove(
     attempts.map((one) => ({
@@ -122,16 +126,21 @@ export async function settleFromEvidence(transaction: StoreTransaction, loaded: 
   for (const one of attempts) {
     const kind = proof.attempts.get(one.attempt);
     if (kind === undefined) continue;
-    // An attempt under way keeps its outcome: its own answer is still to come.
-    if (one.outcome !== 'open')
-      await transaction.run("UPDATE outbox_attempts SET outcome = 'proved' WHERE entry_id = ? AND attempt = ?", [entry.entry_id, one.attempt]);
+    // Of an attempt under way too: its worker may have died. Its own answer, when it comes, is written over this.
+    await transaction.run(
+      "UPDATE outbox_attempts SET outcome = 'proved', ended_at = COALESCE(ended_at, ?) WHERE entry_id = ? AND attempt = ?",
+      [context.clock.now().getTime(), entry.entry_id, one.attempt],
+    );
     for (const index of one.recipients.split(',')) tell(Number(index), kind);
   }
   for (const [index, kind] of proof.recipients) {
     // An answer settles an open question; it does not overrule what the server said.
     const recipient = loaded.recipients.find((one) => one.idx === index);
     const open = attempts.some(
-      (one) => one.data_ended_at !== null && ['uncertain', 'absent', 'open'].includes(one.outcome) && one.recipients.split(',').includes(String(index)),
+      (one) =>
+        one.data_ended_at !== null &&
+        ['uncertain', 'absent', 'open'].includes(one.outcome) &&
+        one.recipients.split(',').includes(String(index)),
     );
     if (recipient !== undefined && open) tell(index, kind);
   }
@@ -150,7 +159,13 @@ async function applyProofs(
   if (!interrupts) return applyChanges(transaction, loaded, { context, changes });
   const others = recipients
     .filter((one) => one.state === 'sending' && !proved.has(one.idx))
-    .map((one): RecipientChange => ({ index: one.idx, event: 'refused-for-now', what: 'to-be-retried', evidence: 'others-proved', tries: one.tries }));
+    .map((one): RecipientChange => ({
+      index: one.idx,
+      event: 'refused-for-now',
+      what: 'to-be-retried',
+      evidence: 'others-proved',
+      tries: one.tries,
+    }));
   await transaction.run("UPDATE outbox_attempts SET outcome = 'not-submitted', ended_at = ? WHERE entry_id = ? AND attempt = ?", [
     context.clock.now().getTime(),
     entry.entry_id,

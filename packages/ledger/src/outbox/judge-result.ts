@@ -65,7 +65,11 @@ function judgeResult(claim: Claim, result: SubmissionResult, options: JudgeOptio
     const one = result.recipients[position];
     const index = recipient.idx;
     if (one === undefined) {
-      changes.push(options.dotNoted ? noAnswer(index, 'no-answer') : later(index, { evidence: 'no-answer', nextAt: options.now, tries: recipient.tries }));
+      changes.push(
+        options.dotNoted
+          ? noAnswer(index, 'no-answer')
+          : later(index, { evidence: 'no-answer', nextAt: options.now, tries: recipient.tries }),
+      );
       if (options.dotNoted) participants.push(index);
       continue;
     }
@@ -80,7 +84,10 @@ function judgeResult(claim: Claim, result: SubmissionResult, options: JudgeOptio
     participants,
     // A server that refuses everybody for now says nothing about copies.
     selfRefused:
-      self?.outcome === 'refused' && self.stage === 'rcpt' && self.code !== null && (self.permanent || others.some((one) => one.code === null || one.outcome !== 'refused')),
+      self?.outcome === 'refused' &&
+      self.stage === 'rcpt' &&
+      self.code !== null &&
+      (self.permanent || others.some((one) => one.code === null || one.outcome !== 'refused')),
     unreachable: 'no',
   };
 }
@@ -91,7 +98,8 @@ function judgeRecipient(one: RecipientResult, options: JudgeOptions & { readonly
   if (one.outcome === 'accepted') return { index, event: 'taken', what: 'accepted', evidence: 'answer', ...answer };
   if (one.outcome === 'uncertain') return { ...noAnswer(index, one.reason ?? 'no-answer'), ...answer };
   const reason = refusalReason(one);
-  if (one.permanent) return { index, event: 'refused-for-good', what: 'refused', evidence: one.code === null ? 'local' : 'answer', reason, ...answer };
+  if (one.permanent)
+    return { index, event: 'refused-for-good', what: 'refused', evidence: one.code === null ? 'local' : 'answer', reason, ...answer };
   if (one.reason === 'ERR_MSS_SMTP_NOT_ALL') return later(index, { evidence: 'others-refused', nextAt: now, tries });
   if (one.reason === 'ERR_MSS_SMTP_ABORTED') return later(index, { evidence: 'aborted', nextAt: now, tries });
   const nextAt = now + waitMs(backOffClass(one), tries, random);
@@ -104,7 +112,12 @@ function judgeError(claim: Claim, error: unknown, options: JudgeOptions): Verdic
   const base = { participants: [], selfRefused: false, unreachable: 'no' } as const;
   if (options.dotNoted) {
     const changes = indexes.map((index) => noAnswer(index, code));
-    return { ...base, participants: indexes, outcome: 'uncertain', changes: claim.entry.kind !== 'document' ? changes.flatMap(giveUp) : changes };
+    return {
+      ...base,
+      participants: indexes,
+      outcome: 'uncertain',
+      changes: claim.entry.kind !== 'document' ? changes.flatMap(giveUp) : changes,
+    };
   }
   if (aboutTheMessage.has(code)) {
     const changes = indexes.map((index): RecipientChange => ({

@@ -71,7 +71,9 @@ export async function countEntries(context: OutboxContext): Promise<OutboxStats>
       "SELECT state, COUNT(*) AS n FROM outbox_entries WHERE kind = 'document' GROUP BY state LIMIT 10",
     ),
     context.store.get<{ n: number }>("SELECT COUNT(*) AS n FROM outbox_recipients WHERE state = 'uncertain'"),
-    context.store.get<{ at: number | null }>("SELECT MIN(next_at) AS at FROM outbox_entries WHERE state = 'waiting' AND next_at <= ?", [now]),
+    context.store.get<{ at: number | null }>("SELECT MIN(next_at) AS at FROM outbox_entries WHERE state = 'waiting' AND next_at <= ?", [
+      now,
+    ]),
   ]);
   const entries: Record<EntryState, number> = { waiting: 0, sending: 0, uncertain: 0, settled: 0 };
   for (const row of rows) entries[row.state] = row.n;

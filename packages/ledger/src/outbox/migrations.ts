@@ -10,7 +10,12 @@ import type { Migration } from '@mss/store';
  * | `outbox_oppositions` | (patient, recipient) as pseudonyms; recipient `*` is everybody |
  * | `outbox_suppressions` | addresses that lead nowhere, as pseudonym and sealed |
  */
-const schema = (types: { readonly integer: string; readonly bytes: string; readonly serial: string; readonly clustered: string }): readonly string[] => [
+const schema = (types: {
+  readonly integer: string;
+  readonly bytes: string;
+  readonly serial: string;
+  readonly clustered: string;
+}): readonly string[] => [
   `CREATE TABLE outbox_entries (
      entry_id TEXT PRIMARY KEY,
      document_id TEXT NOT NULL UNIQUE,

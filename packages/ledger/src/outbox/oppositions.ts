@@ -23,7 +23,11 @@ export interface Oppositions {
    * @param opposition - `recipient` null: everybody
    * @returns what could be cancelled and what was too late, per document
    */
-  record(opposition: { readonly patientKey: string; readonly recipient: string | null; readonly author: string }): Promise<readonly CancelOutcome[]>;
+  record(opposition: {
+    readonly patientKey: string;
+    readonly recipient: string | null;
+    readonly author: string;
+  }): Promise<readonly CancelOutcome[]>;
   /** @returns whether it was there */
   withdraw(opposition: { readonly patientKey: string; readonly recipient: string | null; readonly author: string }): Promise<boolean>;
   of(patientKey: string): Promise<readonly Opposition[]>;
@@ -65,7 +69,9 @@ export function createOppositions(context: OutboxContext): Oppositions {
         for (const { entry_id: entryId } of rows) {
           const loaded = await lockEntry(transaction, entryId, store.dialect);
           if (loaded === null) continue;
-          const opposed = new Set(loaded.recipients.filter((one) => recipient === everybody || one.address_hash === recipient).map((one) => one.idx));
+          const opposed = new Set(
+            loaded.recipients.filter((one) => recipient === everybody || one.address_hash === recipient).map((one) => one.idx),
+          );
           if (opposed.size === 0) continue;
           const cancelled = await cancelRecipients(transaction, loaded, {
             context,
@@ -87,7 +93,12 @@ export function createOppositions(context: OutboxContext): Oppositions {
       const [patient, recipient] = pair(opposition);
       return notes.commit(async (transaction, trace) => {
         const removed = await transaction.run('DELETE FROM outbox_oppositions WHERE patient = ? AND recipient = ?', [patient, recipient]);
-        trace({ author: opposition.author, at: clock.now(), action: 'outbox.opposition-withdrawn', outcome: removed > 0 ? 'success' : 'failure' });
+        trace({
+          author: opposition.author,
+          at: clock.now(),
+          action: 'outbox.opposition-withdrawn',
+          outcome: removed > 0 ? 'success' : 'failure',
+        });
         return removed > 0;
       });
     },

@@ -51,7 +51,9 @@ export async function queueDocument(
   options: { readonly kind?: EntryKind } = {},
 ): Promise<QueuedEntry> {
   const draft = draftOf(context, request, options.kind ?? 'document');
-  const earlier = await context.store.get<{ entry_id: string }>('SELECT entry_id FROM outbox_entries WHERE document_id = ?', [request.documentId]);
+  const earlier = await context.store.get<{ entry_id: string }>('SELECT entry_id FROM outbox_entries WHERE document_id = ?', [
+    request.documentId,
+  ]);
   if (earlier !== null) {
     const loaded = await readEntry(context.store, earlier.entry_id);
     if (loaded !== null) return already(context, loaded, draft);
@@ -129,9 +131,11 @@ function checkFields(request: QueueRequest, kind: EntryKind): void {
     throw refuseEntry('documentId', 'a document id is 1 to 200 printable ASCII characters without spaces');
   if (!isMssAddress(request.mailbox)) throw refuseEntry('mailbox', 'the mailbox is not a mail address');
   if (typeof request.from === 'string' && !isMssAddress(request.from)) throw refuseEntry('from', 'the return path is not a mail address');
-  if (recipients.length === 0 || recipients.length > mostRecipients) throw refuseEntry('recipients', `a message has 1 to ${mostRecipients} recipients`);
+  if (recipients.length === 0 || recipients.length > mostRecipients)
+    throw refuseEntry('recipients', `a message has 1 to ${mostRecipients} recipients`);
   if (recipients.some((one) => !isMssAddress(one.address))) throw refuseEntry('recipients', 'a recipient is not a mail address');
-  if (recipients.some((one) => one.notify !== undefined && one.notify.length === 0)) throw refuseEntry('recipients', 'a notification for no occasion');
+  if (recipients.some((one) => one.notify !== undefined && one.notify.length === 0))
+    throw refuseEntry('recipients', 'a notification for no occasion');
   if (request.author.trim() === '') throw refuseEntry('author', 'an entry needs an author', 'ECO.4.1.2');
   if (request.patientKey === '') throw refuseEntry('patientKey', 'the key of a patient is empty');
   if (envid !== undefined && !/^[\x21-\x2a\x2c-\x3c\x3e-\x7e]{1,80}$/.test(envid))
@@ -150,7 +154,9 @@ async function write(transaction: StoreTransaction, context: OutboxContext, draf
   const leftOut = await checkSuppression(transaction, draft);
   const inserted = await insertEntry(transaction, entryRow(draft));
   if (!inserted) {
-    const row = await transaction.get<{ entry_id: string }>('SELECT entry_id FROM outbox_entries WHERE document_id = ?', [request.documentId]);
+    const row = await transaction.get<{ entry_id: string }>('SELECT entry_id FROM outbox_entries WHERE document_id = ?', [
+      request.documentId,
+    ]);
     const loaded = row === null ? null : await readEntry(transaction, row.entry_id);
     if (loaded === null) throw refuseEntry('envid', 'the envelope id belongs to another entry');
     return { loaded, isNew: false, replaced: null, applied: null };
@@ -211,7 +217,9 @@ async function checkSuppression(transaction: StoreTransaction, { hashes, now, re
     leftOut.set(recipient, row.reason);
   }
   if (leftOut.size === hashes.length) {
-    throw new MssError<OutboxErrorCode>('ERR_MSS_LEDGER_SUPPRESSED', 'every recipient is on the suppression list', { details: { recipient: 0 } });
+    throw new MssError<OutboxErrorCode>('ERR_MSS_LEDGER_SUPPRESSED', 'every recipient is on the suppression list', {
+      details: { recipient: 0 },
+    });
   }
   return leftOut;
 }
@@ -290,10 +298,10 @@ async function cancelReplaced(
   context: OutboxContext,
   request: QueueRequest,
 ): Promise<{ readonly outcome: CancelOutcome; readonly applied: Applied }> {
-  const row = await transaction.get<{ entry_id: string }>('SELECT entry_id FROM outbox_entries WHERE document_id = ? AND document_id <> ?', [
-    request.replaces ?? '',
-    request.documentId,
-  ]);
+  const row = await transaction.get<{ entry_id: string }>(
+    'SELECT entry_id FROM outbox_entries WHERE document_id = ? AND document_id <> ?',
+    [request.replaces ?? '', request.documentId],
+  );
   const loaded = row === null ? null : await lockEntry(transaction, row.entry_id, context.store.dialect);
   if (loaded === null) throw new MssError<OutboxErrorCode>('ERR_MSS_LEDGER_NOT_FOUND', 'the document to be replaced is not in the outbox');
   return cancelRecipients(transaction, loaded, {

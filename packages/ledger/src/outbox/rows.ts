@@ -115,16 +115,14 @@ export async function readEntry(reader: StoreReader, entryId: string): Promise<L
 }
 
 /** Reads an entry and holds it until the transaction ends: whatever changes an entry begins here. */
-export async function lockEntry(
-  transaction: StoreTransaction,
-  entryId: string,
-  dialect: Store['dialect'],
-): Promise<LoadedEntry | null> {
+export async function lockEntry(transaction: StoreTransaction, entryId: string, dialect: Store['dialect']): Promise<LoadedEntry | null> {
   // SQLite has one writer at a time.
   const hold = dialect === 'postgres' ? ' FOR UPDATE' : '';
   const entry = transaction.get<EntryRow>(`SELECT * FROM outbox_entries WHERE entry_id = ?${hold}`, [entryId]);
   // Asked for after the lock, in the same order on the same connection.
-  const recipients = transaction.all<RecipientRow>('SELECT * FROM outbox_recipients WHERE entry_id = ? ORDER BY idx LIMIT 100000', [entryId]);
+  const recipients = transaction.all<RecipientRow>('SELECT * FROM outbox_recipients WHERE entry_id = ? ORDER BY idx LIMIT 100000', [
+    entryId,
+  ]);
   const [row, rows] = await Promise.all([entry, recipients]);
   return row === null ? null : { entry: row, recipients: rows };
 }

@@ -70,7 +70,9 @@ export function createSuppressions(context: OutboxContext): Suppressions {
     },
     remove: (address) =>
       notes.commit(async (transaction) => {
-        const removed = await transaction.run('DELETE FROM outbox_suppressions WHERE address_hash = ?', [privacy.addressPseudonym(address)]);
+        const removed = await transaction.run('DELETE FROM outbox_suppressions WHERE address_hash = ?', [
+          privacy.addressPseudonym(address),
+        ]);
         return removed > 0;
       }),
     find: async (address) => {
@@ -81,10 +83,10 @@ export function createSuppressions(context: OutboxContext): Suppressions {
       return row === null ? null : view(row);
     },
     list: async ({ limit = 1000 } = {}) => {
-      const rows = await store.all<SuppressionRow>('SELECT * FROM outbox_suppressions WHERE until_at > ? ORDER BY since DESC, address_hash LIMIT ?', [
-        clock.now().getTime(),
-        limit,
-      ]);
+      const rows = await store.all<SuppressionRow>(
+        'SELECT * FROM outbox_suppressions WHERE until_at > ? ORDER BY since DESC, address_hash LIMIT ?',
+        [clock.now().getTime(), limit],
+      );
       return rows.map(view);
     },
   };

@@ -33,17 +33,15 @@ export function viewEntry({ entry, recipients }: LoadedEntry, privacy: Privacy):
     sizeBytes: entry.size_bytes,
     author: entry.author,
     replaces: entry.replaces,
-    recipients: recipients.map(
-      (one, position): OutboxRecipient => ({
-        index: one.idx,
-        address: addressOf(one, privacy),
-        state: states[position] ?? one.state,
-        changedAt: new Date(one.changed_at),
-        nextAttemptAt: dateOrNull(one.next_at),
-        code: one.code,
-        enhancedStatus: one.enhanced,
-        reason: one.reason,
-      }),
-    ),
+    recipients: recipients.map((one, position): OutboxRecipient => ({
+      index: one.idx,
+      address: addressOf(one, privacy),
+      state: states[position] ?? one.state,
+      changedAt: new Date(one.changed_at),
+      nextAttemptAt: dateOrNull(one.next_at),
+      code: one.code,
+      enhancedStatus: one.enhanced,
+      reason: one.reason,
+    })),
   };
 }

@@ -112,11 +112,12 @@ class Worker {
     signal?.addEventListener('abort', stop, { once: true });
     const renewal = setInterval(() => void this.#renew(), this.#settings.leaseMs / 3);
     try {
-      while (signal?.aborted !== true) {
+      while (!this.#isStopped()) {
         this.#keepUp();
         this.#startPending();
         this.#claimMore();
-        const isIdle = this.#nothingDue && this.#active.size + this.#pending.length === 0 && this.#claiming === null && this.#upkeep === null;
+        const isIdle =
+          this.#nothingDue && this.#active.size + this.#pending.length === 0 && this.#claiming === null && this.#upkeep === null;
         if (until === 'idle' && isIdle) break;
         await this.#sleep();
       }
@@ -126,6 +127,10 @@ class Worker {
       signal?.removeEventListener('abort', stop);
     }
     return { attempts: this.#attempts };
+  }
+
+  #isStopped(): boolean {
+    return this.#settings.signal?.aborted === true;
   }
 
   /** Until something happened, or it is time to look. */
@@ -177,33 +182,33 @@ class Worker {
 
   /** Claims ahead, so that a free place never waits for the disk. */
   #claimMore(): void {
-    const { concurrency, leaseMs } = this.#settings;
+    const { concurrency } = this.#settings;
     if (this.#claiming !== null || this.#nothingDue || this.#pending.length >= concurrency) return;
     this.#claims += 1;
     const wakes = this.#wakes;
-    const claim = claimDue(this.#context, {
-      worker: this.#name,
-      lease: `${this.#instance}.${this.#claims}`,
-      leaseMs,
-      limit: 2 * concurrency - this.#pending.length,
-      paused: this.#pauses.paused(),
+    this.#claiming = this.#claim(wakes).finally(() => {
+      this.#claiming = null;
+      this.#woken = true;
+      this.#wakeUp?.();
     });
-    this.#claiming = claim
-      .then(
-        (claims) => {
-          this.#pending.push(...claims);
-          this.#nothingDue = claims.length === 0 && this.#wakes === wakes;
-        },
-        async (error: unknown) => {
-          this.#report(error, 'no entry can be claimed');
-          await this.#wait(this.#settings.pollMs);
-        },
-      )
-      .finally(() => {
-        this.#claiming = null;
-        this.#woken = true;
-        this.#wakeUp?.();
+  }
+
+  async #claim(wakes: number): Promise<void> {
+    const { concurrency, leaseMs, pollMs } = this.#settings;
+    try {
+      const claims = await claimDue(this.#context, {
+        worker: this.#name,
+        lease: `${this.#instance}.${this.#claims}`,
+        leaseMs,
+        limit: 2 * concurrency - this.#pending.length,
+        paused: this.#pauses.paused(),
       });
+      this.#pending.push(...claims);
+      this.#nothingDue = claims.length === 0 && this.#wakes === wakes;
+    } catch (error) {
+      this.#report(error, 'no entry can be claimed');
+      await this.#wait(pollMs);
+    }
   }
 
   /** What time alone brings about. */

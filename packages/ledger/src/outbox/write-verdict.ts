@@ -1,3 +1,4 @@
+import { isMssError } from '@mss/core';
 import type { StoreTransaction } from '@mss/store';
 import type { SubmissionResult } from '@mss/transport';
 
@@ -23,7 +24,10 @@ export interface StageTimes {
 export async function noteDot(context: OutboxContext, claim: Claim, times: StageTimes): Promise<boolean> {
   // In one go: the store commits it together with what others write.
   const [noted] = await context.store.batch([
-    { sql: "UPDATE outbox_entries SET stage = 'data-ended' WHERE entry_id = ? AND lease = ?", parameters: [claim.entry.entry_id, claim.lease] },
+    {
+      sql: "UPDATE outbox_entries SET stage = 'data-ended' WHERE entry_id = ? AND lease = ?",
+      parameters: [claim.entry.entry_id, claim.lease],
+    },
     {
       sql: `UPDATE outbox_attempts SET mail_at = ?, data_started_at = ?, data_ended_at = ?
             WHERE entry_id = ? AND attempt = ? AND EXISTS (SELECT 1 FROM outbox_entries e WHERE e.entry_id = outbox_attempts.entry_id AND e.lease = ?)`,
@@ -50,7 +54,8 @@ export async function writeVerdict(
     const loaded = await lockEntry(transaction, claim.entry.entry_id, context.store.dialect);
     if (loaded === null) return { changes: [], settled: false, late: true };
     const now = context.clock.now().getTime();
-    if (loaded.entry.lease !== claim.lease) return { ...(await writeLate(transaction, loaded, { context, claim, ...outcome })), late: true };
+    if (loaded.entry.lease !== claim.lease)
+      return { ...(await writeLate(transaction, loaded, { context, claim, ...outcome })), late: true };
     // Sent together, done in this order.
     const noted = Promise.all([
       transaction.run(
@@ -130,7 +135,9 @@ async function writeLate(
     claim.attempt,
   ]);
   if (changes.length === 0) {
-    await writeHistory(transaction, [{ entryId: entry.entry_id, at: now, what: 'evidence', evidence: 'late-answer', attempt: claim.attempt }]);
+    await writeHistory(transaction, [
+      { entryId: entry.entry_id, at: now, what: 'evidence', evidence: 'late-answer', attempt: claim.attempt },
+    ]);
   }
   return applyChanges(transaction, loaded, { context, changes });
 }
@@ -158,14 +165,15 @@ function traceAttempt(
 ): void {
   const { verdict, result, answer, now } = about;
   const { entry } = claim;
-  const code = 'error' in answer ? ((answer.error as { code?: unknown } | null)?.code ?? 'error') : null;
+  const code = 'error' in answer ? (isMssError(answer.error) ? answer.error.code : 'error') : '';
   trace({
     author: entry.author,
     at: new Date(now),
     action: 'smtp.submit',
     mailbox: entry.mailbox,
     request: `entry ${entry.entry_id}, attempt ${claim.attempt}, ENVID ${entry.envid}, ${claim.recipients.length} recipients, ${entry.size_bytes} bytes`,
-    response: result === null ? String(code) : `${result.recipients.map((one) => one.code ?? one.reason ?? one.outcome).join(', ')} ${result.text}`.trim(),
+    response:
+      result === null ? code : `${result.recipients.map((one) => one.code ?? one.reason ?? one.outcome).join(', ')} ${result.text}`.trim(),
     outcome: verdict.outcome === 'uncertain' ? 'uncertain' : verdict.changes.every((one) => one.event === 'taken') ? 'success' : 'failure',
   });
 }

@@ -1,6 +1,6 @@
 import { domainOf, type Account } from '../account.js';
 import type { SandboxPscUser } from '../pro-sante-connect/types.js';
-import { generalPractice } from './country.js';
+import { generalPractice, towns } from './country.js';
 import type { MailboxEntry, Professional, Structure } from './entry.js';
 import { finess, placeOf, rpps } from './generate.js';
 
@@ -33,14 +33,17 @@ export function accountEntries(accounts: readonly Account[], users: readonly San
     if (account.kind !== 'organisational') return [];
     const service = address.slice(0, address.indexOf('@')).toUpperCase();
     const name = label.toUpperCase().endsWith(` ${service}`) ? label.slice(0, -service.length - 1) : label;
-    return [{ type: 'ORG', address, professional: null, structure: structureOf(account, { number, name }), service, dematerialisation: true }];
+    return [
+      { type: 'ORG', address, professional: null, structure: structureOf(account, { number, name }), service, dematerialisation: true },
+    ];
   });
 }
 
+/** All in the first town: they know each other. */
 function structureOf({ address }: Account, { number, name }: { readonly number: number; readonly name: string }): Structure {
   const domain = domainOf(address);
   return {
-    ...placeOf(number),
+    ...placeOf(number * towns.length),
     identifierType: 'FINESS',
     identifier: finess(number + 1),
     legalName: (name === '' ? (domain.split('.')[0] ?? domain) : name).toUpperCase(),

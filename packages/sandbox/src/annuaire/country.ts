@@ -81,10 +81,20 @@ export const qualifications: readonly Qualification[] = [
   other('91', 'Orthophoniste'),
 ];
 
-export const services: readonly string[] = ['CARDIOLOGIE', 'URGENCES', 'PEDIATRIE', 'MATERNITE', 'RADIOLOGIE', 'SECRETARIAT MEDICAL', 'GERIATRIE'];
+export const services: readonly string[] = [
+  'CARDIOLOGIE',
+  'URGENCES',
+  'PEDIATRIE',
+  'MATERNITE',
+  'RADIOLOGIE',
+  'SECRETARIAT MEDICAL',
+  'GERIATRIE',
+];
 
 export const placeNames: readonly string[] =
-  'des Acacias|des Glycines|du Moulin|de la Fontaine|des Quatre Vents|du Parc|de la Source|du Belvédère|des Lilas|de la Poste|du Canal|des Vignes'.split('|');
+  'des Acacias|des Glycines|du Moulin|de la Fontaine|des Quatre Vents|du Parc|de la Source|du Belvédère|des Lilas|de la Poste|du Canal|des Vignes'.split(
+    '|',
+  );
 
 export const streets: readonly (readonly [string, string])[] = [
   ['RUE', 'de la République'],

@@ -6,7 +6,8 @@ export interface Structure {
   readonly identifier: string;
   readonly legalName: string;
   readonly tradeName: string;
-  readonly domain: string;
+  /** Where its mailboxes are; `null` for practices, whose people have theirs elsewhere. */
+  readonly domain: string | null;
   readonly isHospital: boolean;
   readonly streetNumber: string;
   readonly streetType: string;

@@ -1,5 +1,5 @@
 import { withLuhn } from '../luhn.js';
-import { familyNames, givenNames, placeNames, qualifications, services, streets, towns } from './country.js';
+import { familyNames, givenNames, placeNames, qualifications, services, streets, towns, type Qualification } from './country.js';
 import type { MailboxEntry, Professional, Structure } from './entry.js';
 import { drawn, drawnFrom, slugOf } from './draw.js';
 
@@ -31,9 +31,18 @@ export function structureAt(index: number): Structure {
     identifier: isHospital ? finess(100_000 + index) : withLuhn(`99${String(index).padStart(11, '0')}`),
     legalName,
     tradeName: isHospital ? `CH ${name.toUpperCase()} ${place.town}` : '',
-    domain: isHospital ? `ch-${slugOf(name)}-${slugOf(place.town)}-${index}.mssante.test` : 'medecin.mssante.test',
+    domain: isHospital ? `ch-${slugOf(name)}-${slugOf(place.town)}-${index}.mssante.test` : null,
     isHospital,
   };
+}
+
+/** Whose own mailboxes are at the operator of their profession: `medecin.mssante.test`. */
+const professionDomain = ({ profession }: Qualification): string => `${slugOf(profession)}.mssante.test`;
+
+/** Domains of all mailboxes that there can be. */
+export function domainsOf(structures: number): readonly string[] {
+  const hospitals = Array.from({ length: structures }, (_, index) => structureAt(index).domain ?? []).flat();
+  return [...hospitals, ...qualifications.map(professionDomain)];
 }
 
 /** Structures for so many mailboxes. */
@@ -67,7 +76,8 @@ export function mailboxAt(index: number, structures: number): MailboxEntry {
   const isSecond = index % 20 === 7;
   const professional = professionalAt(isSecond ? index - 1 : index);
   const at = isSecond ? hospitalFor(index, structures) : structure;
-  const address = `${slugOf(professional.givenName)}.${slugOf(professional.familyName)}.${index}@${at.domain}`;
+  const domain = at.domain ?? professionDomain(professional.qualification);
+  const address = `${slugOf(professional.givenName)}.${slugOf(professional.familyName)}.${index}@${domain}`;
   // Many personal mailboxes are published without a structure.
   return { type: 'PER', address, professional, structure: at.isHospital || index % 5 !== 0 ? at : null, service: '', dematerialisation };
 }

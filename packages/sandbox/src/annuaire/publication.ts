@@ -4,7 +4,7 @@ import { writeZip } from '@mss/formats/zip';
 import { drawn } from './draw.js';
 import type { MailboxEntry } from './entry.js';
 import { mailboxText, professionalTexts, type Activity } from './extraction-files.js';
-import { firstWithoutMailbox, mailboxAt, professionalAt, structureAt, structureCount } from './generate.js';
+import { domainsOf, firstWithoutMailbox, mailboxAt, professionalAt, structureAt, structureCount } from './generate.js';
 import type { PublishedFile } from './published-file.js';
 import { internationalDomain, whiteListXml } from './white-list.js';
 
@@ -42,9 +42,7 @@ export class Publication {
     this.#structures = structureCount(options.mailboxes);
     this.#numbers = Array.from({ length: options.mailboxes }, (_, index) => index);
     this.#next = options.mailboxes;
-    // Those of all structures: mailboxes of later days are in one of them.
-    const made = Array.from({ length: options.mailboxes === 0 ? 0 : this.#structures }, (_, index) => structureAt(index).domain);
-    this.domains = [...new Set([...options.domains, ...made, internationalDomain])].sort();
+    this.domains = [...new Set([...options.domains, ...domainsOf(this.#structures), internationalDomain])].sort();
   }
 
   /** The same domains as they are in DNS and in envelopes. */
@@ -88,7 +86,9 @@ export class Publication {
   }
 
   #activities(): readonly Activity[] {
-    const withMailbox = this.#mailboxes().flatMap(({ professional, structure }) => (professional === null ? [] : [{ professional, structure }]));
+    const withMailbox = this.#mailboxes().flatMap(({ professional, structure }) =>
+      professional === null ? [] : [{ professional, structure }],
+    );
     const without = Array.from({ length: Math.floor(this.#options.mailboxes / 2) }, (_, index) => ({
       professional: professionalAt(firstWithoutMailbox + index),
       structure: structureAt(drawn(this.#structures, 3, index)),

@@ -23,7 +23,7 @@ export interface DocumentServer {
 }
 
 /** Far more than a document needs: the largest public one has 8 kB. */
-export const maxDocumentBytes = 256 * 1024;
+export const maxDocumentBytes: number = 256 * 1024;
 
 const limits = { xmlBytes: maxDocumentBytes, xmlDepth: 20, xmlNodes: 5_000, xmlAttributes: 20, xmlAttributeLength: 1_024 };
 const maxServers = 10;

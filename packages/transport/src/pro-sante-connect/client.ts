@@ -6,7 +6,7 @@ import { pscError } from './errors.js';
 import { fetchIdentity } from './identity.js';
 import type { ProSanteConnectOptions } from './options.js';
 import { timerSchedule } from './schedule.js';
-import { Session } from './session.js';
+import { openSession } from './session.js';
 import type { Tokens } from './tokens.js';
 import type { AuthorizationOptions, CibaOptions, PscSession } from './types.js';
 
@@ -57,7 +57,7 @@ export function createProSanteConnect(options: ProSanteConnectOptions): ProSante
     if (subject === null) throw pscError('ERR_MSS_PSC_ID_TOKEN', 'no ID token came with the access token');
     const identity = await fetchIdentity(channel, { accessToken, subject, signal });
     const session = { channel, options, clock, logger, schedule, acr, reopen: reopen === undefined ? null : openAgain };
-    return new Session(session, tokens, identity);
+    return openSession(session, tokens, identity);
   };
 
   return {

@@ -31,7 +31,12 @@ const maxBackgroundFailures = 12;
 const renewGraceMs = 5_000;
 const reopenMs = 30_000;
 
-export class Session implements PscSession {
+/** The session of a person who has just signed in. */
+export function openSession(parts: SessionParts, tokens: Tokens, identity: PscIdentity): PscSession {
+  return new Session(parts, tokens, identity);
+}
+
+class Session implements PscSession {
   readonly identity: PscIdentity;
   readonly ended: Promise<MssError<PscErrorCode> | null>;
   readonly #parts: SessionParts;

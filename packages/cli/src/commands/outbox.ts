@@ -1,0 +1,173 @@
+import { knownInFrench, type EntryState, type OutboxEntry, type OutboxStory, type RecipientKnowledge, type Resolution } from '@mss/ledger';
+
+import type { CommandContext, CommandResult } from '../command.js';
+import { openWorkplace, type Workplace } from '../session/workplace.js';
+import { untilStopped } from '../stop-signal.js';
+import { exitStatusOf } from '../exit-status.js';
+import { createSubmitter, describeSend, runUntilVerdict, workerSettings } from './sending.js';
+import { entryForPeople, storyForPeople } from './story.js';
+
+/** Options of `mss outbox …`. */
+export interface OutboxOptions {
+  readonly config: string;
+  readonly state?: EntryState;
+  readonly since?: Date;
+  readonly before?: Date;
+  readonly limit?: number;
+  /** Milliseconds. */
+  readonly deadline?: number;
+  readonly queueOnly?: boolean;
+  readonly as?: Resolution;
+  readonly follow?: boolean;
+}
+
+/** `mss outbox list`: the entries of the configured mailbox, and counts of the whole outbox. */
+export async function listOutbox(context: CommandContext, options: OutboxOptions): Promise<CommandResult> {
+  await using place = await openWorkplace(context, options);
+  const { outbox } = await place.ledger();
+  const { state, since, before, limit = 100 } = options;
+  const entries = await outbox.list({
+    mailbox: place.address,
+    limit: Math.min(1000, Math.max(1, limit)),
+    ...(state === undefined ? {} : { state }),
+    ...(since === undefined ? {} : { queuedSince: since }),
+    ...(before === undefined ? {} : { queuedBefore: before }),
+  });
+  return {
+    result: {
+      entries: entries.map((one) => (context.json ? summaryOf(one) : entryForPeople(one, context.language))),
+      stats: await outbox.stats(),
+    },
+  };
+}
+
+function summaryOf(entry: OutboxEntry): Readonly<Record<string, unknown>> {
+  const {
+    entryId,
+    documentId,
+    messageId,
+    state,
+    outcome,
+    queuedAt,
+    deadline,
+    nextAttemptAt,
+    settledAt,
+    attempts,
+    sizeBytes,
+    author,
+    replaces,
+  } = entry;
+  const recipients = entry.recipients.map(({ address, state: at, code, enhancedStatus, reason }) => ({
+    address,
+    state: at,
+    code,
+    enhancedStatus,
+    reason,
+  }));
+  return {
+    entryId,
+    documentId,
+    messageId,
+    state,
+    outcome,
+    queuedAt,
+    deadline,
+    nextAttemptAt,
+    settledAt,
+    attempts,
+    sizeBytes,
+    author,
+    replaces,
+    recipients,
+  };
+}
+
+/** `mss outbox show`: everything known of a send; for people its story, line by line. */
+export async function showOutbox(context: CommandContext, id: string, options: OutboxOptions): Promise<CommandResult> {
+  await using place = await openWorkplace(context, options);
+  const ledger = await place.ledger();
+  const story = await ledger.outbox.show(id);
+  const knowledge = await ledger.receipts.whatIsKnown(story.documentId);
+  const known = (knowledge?.recipients ?? []).map((one) => describeKnowledge(context, one));
+  if (!context.json) return { result: { ...summaryOf(story), story: storyForPeople(story, context.language), known } };
+  const { history, lines, replacedBy, envid, mailbox } = story;
+  return { result: { ...summaryOf(story), mailbox, envid, replacedBy, history, lines, known, unassigned: knowledge?.unassigned ?? [] } };
+}
+
+function describeKnowledge({ json, language }: CommandContext, one: RecipientKnowledge): Readonly<Record<string, unknown>> {
+  if (json) return { ...one };
+  const { address, verdict, since, overdue } = one;
+  const told = language === 'fr' ? { verdict: knownInFrench[verdict] } : { verdict };
+  return { address, ...told, since, ...(overdue === null ? {} : { overdue }) };
+}
+
+async function runFor(place: Workplace, story: OutboxStory, options: OutboxOptions): Promise<CommandResult> {
+  if (options.queueOnly === true)
+    return describeSend({ story, answer: null, failure: null, sent: null }, { resumed: true, queueOnly: true });
+  const { deadline = 60_000 } = options;
+  return await untilStopped(place.context.io, async (signal) =>
+    describeSend(await runUntilVerdict(place, story.entryId, { deadlineMs: deadline, signal }), { resumed: true }),
+  );
+}
+
+/** `mss outbox retry`: makes what waits, was refused or has expired due now, and sends it. */
+export async function retryOutbox(context: CommandContext, id: string, options: OutboxOptions): Promise<CommandResult> {
+  await using place = await openWorkplace(context, options);
+  const { outbox } = await place.ledger();
+  await outbox.retry(id, { author: place.author });
+  return await runFor(place, await outbox.show(id), options);
+}
+
+/** `mss outbox cancel`. */
+export async function cancelOutbox(context: CommandContext, id: string, options: OutboxOptions): Promise<CommandResult> {
+  await using place = await openWorkplace(context, options);
+  const { outbox } = await place.ledger();
+  const { documentId, cancelled, tooLate } = await outbox.cancel(id, { author: place.author });
+  const { recipients } = await outbox.show(id);
+  const addresses = (indexes: readonly number[]): string[] =>
+    recipients.filter((one) => indexes.includes(one.index)).map((one) => one.address);
+  const result = { documentId, cancelled: addresses(cancelled), tooLate: addresses(tooLate) };
+  if (tooLate.length === 0) return { result };
+  return {
+    result,
+    status: 1,
+    error: { code: 'ERR_MSS_CLI_TOO_LATE', message: 'the message is leaving or has left for at least one recipient', requirement: null },
+  };
+}
+
+/** `mss outbox resolve`: a person decides about what stayed uncertain. */
+export async function resolveOutbox(context: CommandContext, id: string, options: OutboxOptions): Promise<CommandResult> {
+  await using place = await openWorkplace(context, options);
+  const { outbox } = await place.ledger();
+  const decision = options.as ?? 'give-up';
+  await outbox.resolve(id, { decision, author: place.author });
+  const story = await outbox.show(id);
+  if (decision === 'send-again') return await runFor(place, story, options);
+  const { result } = describeSend({ story, answer: null, failure: null, sent: null }, { resumed: true });
+  return { result };
+}
+
+/** `mss outbox run`: a worker for what is due; with `--follow` until it is stopped. */
+export async function runOutbox(context: CommandContext, options: OutboxOptions): Promise<CommandResult> {
+  await using place = await openWorkplace(context, options);
+  return await untilStopped(context.io, async (signal) => {
+    const { outbox } = await place.ledger();
+    const submitter = createSubmitter(place);
+    const run = { submit: submitter.submit, signal, ...workerSettings(place) };
+    let attempts = 0;
+    if (options.follow === true) {
+      const filing = setInterval(() => void submitter.fileSent(), 5_000);
+      ({ attempts } = await outbox.run(run));
+      clearInterval(filing);
+    } else ({ attempts } = await outbox.run({ ...run, until: 'idle' }));
+    await submitter.fileSent();
+    const result = { attempts, stats: await outbox.stats() };
+    const { failure } = submitter;
+    if (failure === null) return { result };
+    return {
+      result,
+      status: exitStatusOf(failure.code),
+      error: { code: failure.code, message: failure.message, requirement: failure.requirement ?? null },
+    };
+  });
+}
