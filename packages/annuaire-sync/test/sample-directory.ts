@@ -60,7 +60,15 @@ export async function writeSampleDirectory(
   db: string,
   options: DirectoryOptions & { readonly professionals?: Partial<ProfessionalsOptions> },
 ): Promise<void> {
-  await using sample = await createSample();
+  const sample = await createSample();
+  try {
+    await fillSample(sample, db, options);
+  } finally {
+    await sample[Symbol.asyncDispose]();
+  }
+}
+
+async function fillSample(sample: Sample, db: string, options: Parameters<typeof writeSampleDirectory>[1]): Promise<void> {
   await syncHere({ source: sample.extraction(options), db });
   if (options.professionals === undefined) return;
   const professionals = { ...options, ...options.professionals };

@@ -28,7 +28,8 @@ export interface ChildResult {
  * @param script - the URL of a file, or the text of a JavaScript module.
  */
 export async function runInChild(script: URL | string, options: ChildOptions): Promise<ChildResult> {
-  const typescript = process.features.typescript === false ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : [];
+  const stripsByFlag = process.features.typescript === false || process.execArgv.includes('--experimental-strip-types');
+  const typescript = stripsByFlag ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : [];
   const entry = typeof script === 'string' ? ['--input-type=module', '--eval', script, '--'] : [fileURLToPath(script)];
   const hooks = new URL('source-hooks.mjs', import.meta.url).href;
   const child = spawn(

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SqliteSync } from '@mss/store/sync';
 import type { FileKind } from '../directory/file-format.js';
-import { openTexts, publishedOf, type OpenedSource } from '../source/open-texts.js';
+import { openTexts, withTexts, publishedOf, type OpenedSource } from '../source/open-texts.js';
 import { BulkRows } from '../storage/bulk-rows.js';
 import { generationFile, removeDatabase, removeOtherGenerations, workFolder } from '../storage/files.js';
 import {
@@ -52,10 +52,11 @@ export async function loadIntoSqlite(file: string, job: LoadJob, context: LoadCo
   try {
     const generation = currentGeneration(pointer);
     removeOtherGenerations(file, generation);
-    await using source = await openTexts(job.path, { name: job.identity.name, limits: job.limits });
-    const published = publishedOf(source.texts, job.identity.name);
-    const report = await load({ file, job, context, source, pointer, generation, published });
-    return { ...report, published, warnings: source.warnings };
+    return await withTexts(openTexts(job.path, { name: job.identity.name, limits: job.limits }), async (source) => {
+      const published = publishedOf(source.texts, job.identity.name);
+      const report = await load({ file, job, context, source, pointer, generation, published });
+      return { ...report, published, warnings: source.warnings };
+    });
   } finally {
     pointer.close();
   }
@@ -63,7 +64,15 @@ export async function loadIntoSqlite(file: string, job: LoadJob, context: LoadCo
 
 async function load(of: Load): Promise<Pick<LoadReport, 'files' | 'snapshot'>> {
   if (of.generation === 0) return rebuild({ ...of, copies: false }, []);
-  using scratch = openScratch(join(workFolder(of.file), 'differences.db'));
+  const scratch = openScratch(join(workFolder(of.file), 'differences.db'));
+  try {
+    return await loadWith(of, scratch);
+  } finally {
+    scratch[Symbol.dispose]();
+  }
+}
+
+async function loadWith(of: Load, scratch: Scratch): Promise<Pick<LoadReport, 'files' | 'snapshot'>> {
   const current = openGenerationForUpdate(generationFile(of.file, of.generation), of.job.limits.directoryBytes);
   if (current === null) return rebuild({ ...of, copies: false }, []);
   const { db } = current;

@@ -8,7 +8,7 @@ import { compareTexts, readText, rebuildPercent, refuseManyChanges, type Compare
 import type { LoadContext, LoadJob } from '../load/job.js';
 import { Rejections, type FileReport, type LoadReport } from '../load/report.js';
 import { openScratch, type Scratch } from '../load/scratch.js';
-import { openTexts, publishedOf, type OpenedSource } from '../source/open-texts.js';
+import { openTexts, withTexts, publishedOf, type OpenedSource } from '../source/open-texts.js';
 import { searchMigrations, searchOwner } from '../search/postgres-index.js';
 import { sourceColumns, sourceRecord } from '../source/source-record.js';
 import { endIds, firstIds } from '../storage/layout.js';
@@ -53,10 +53,11 @@ export function postgresStorage(store: Store): DirectoryStorage {
       await mkdir(workFolder, { recursive: true, mode: 0o700 });
       const generation = await currentPostgresGeneration(store);
       await removeOtherPostgresGenerations(store, { keep: generation, lease });
-      await using source = await openTexts(job.path, { name: job.identity.name, limits: job.limits });
-      const published = publishedOf(source.texts, job.identity.name);
-      const loaded = await load({ store, lease, job, context, source, generation, published }, workFolder);
-      return { ...loaded, published, warnings: source.warnings };
+      return withTexts(openTexts(job.path, { name: job.identity.name, limits: job.limits }), async (source) => {
+        const published = publishedOf(source.texts, job.identity.name);
+        const loaded = await load({ store, lease, job, context, source, generation, published }, workFolder);
+        return { ...loaded, published, warnings: source.warnings };
+      });
     },
     close: async () => {},
   };
@@ -67,8 +68,16 @@ async function currentPostgresGeneration(store: Store): Promise<number> {
 }
 
 async function load(of: Load, workFolder: string): Promise<Loaded> {
+  const scratch = openScratch(join(workFolder, `differences-${randomBytes(6).toString('hex')}.db`));
+  try {
+    return await loadWith(of, scratch);
+  } finally {
+    scratch[Symbol.dispose]();
+  }
+}
+
+async function loadWith(of: Load, scratch: Scratch): Promise<Loaded> {
   const { store, source, generation, job, context } = of;
-  using scratch = openScratch(join(workFolder, `differences-${randomBytes(6).toString('hex')}.db`));
   const known: (typeof source.texts)[number][] = [];
   for (const text of source.texts) {
     const { kind } = text.layout.format;

@@ -252,6 +252,16 @@ function publishedStamp(name: string): string | null {
   return /_(\d{8,14})\.(?:txt|zip|csv)$/i.exec(name)?.[1] ?? null;
 }
 
+/** Works with a source that is opening, and closes it. */
+export async function withTexts<Result>(opening: Promise<OpenedSource>, work: (source: OpenedSource) => Promise<Result>): Promise<Result> {
+  const source = await opening;
+  try {
+    return await work(source);
+  } finally {
+    await source[Symbol.asyncDispose]();
+  }
+}
+
 /** When a source was published, by the name of its texts, else by its own. */
 export function publishedOf(texts: readonly SourceText[], name: string): string | null {
   return texts.map((text) => publishedStamp(text.name)).find((stamp) => stamp !== null) ?? publishedStamp(name);

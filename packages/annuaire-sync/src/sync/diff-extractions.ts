@@ -12,9 +12,9 @@ import { LineHasher } from '../line/line-hash.js';
 import { lineOf } from '../load/compare.js';
 import type { LineTable } from '../load/line-table.js';
 import type { OldLines } from '../load/old-lines.js';
-import { openScratch } from '../load/scratch.js';
+import { openScratch, type Scratch } from '../load/scratch.js';
 import { resolveSyncLimits, type SyncLimits } from '../source/limits.js';
-import { openTexts, type SourceText } from '../source/open-texts.js';
+import { openTexts, type OpenedSource, type SourceText } from '../source/open-texts.js';
 import { addressOf } from '../storage/history.js';
 
 /** Lines of extractions are seldom shorter. */
@@ -134,9 +134,24 @@ class FileLines implements OldLines {
  */
 export async function* diffExtractions(options: DiffOptions): AsyncGenerator<DirectoryChange, void, undefined> {
   const limits = resolveSyncLimits(options.limits);
+  const before = await openTexts(options.before, { name: basename(options.before), limits });
+  try {
+    const after = await openTexts(options.after, { name: basename(options.after), limits });
+    try {
+      yield* differences(options, { before, after });
+    } finally {
+      await after[Symbol.asyncDispose]();
+    }
+  } finally {
+    await before[Symbol.asyncDispose]();
+  }
+}
+
+async function* differences(
+  options: DiffOptions,
+  { before, after }: { readonly before: OpenedSource; readonly after: OpenedSource },
+): AsyncGenerator<DirectoryChange, void, undefined> {
   const stem = join(options.workFolder ?? tmpdir(), `mss-annuaire-${randomBytes(8).toString('hex')}`);
-  await using before = await openTexts(options.before, { name: basename(options.before), limits });
-  await using after = await openTexts(options.after, { name: basename(options.after), limits });
   const kinds = (texts: readonly SourceText[]): string =>
     texts
       .map(({ layout }) => layout.format.kind)
@@ -148,8 +163,9 @@ export async function* diffExtractions(options: DiffOptions): AsyncGenerator<Dir
     });
   }
   const open: FileLines[] = [];
+  let scratch: Scratch | null = null;
   try {
-    using scratch = openScratch(`${stem}.db`);
+    scratch = openScratch(`${stem}.db`);
     await compareTexts(after.texts, {
       scratch,
       oldLines: (kind) => {
@@ -165,6 +181,7 @@ export async function* diffExtractions(options: DiffOptions): AsyncGenerator<Dir
       yield decodeChange({ ...difference, snapshot: 0, address: addressOf(difference) });
     }
   } finally {
+    scratch?.[Symbol.dispose]();
     for (const lines of open) await lines.close();
   }
 }

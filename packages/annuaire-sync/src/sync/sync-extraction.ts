@@ -42,40 +42,56 @@ export async function syncInto(storage: DirectoryStorage, options: Omit<SyncOpti
   checkPercent(options.maxChangePercent, 'maxChangePercent');
   checkPercent(options.maxRejectedPercent, 'maxRejectedPercent');
   try {
-    await using lock = await storage.lock();
-    void lock;
-    await removeSpools(storage.workFolder);
-    const { records, snapshot } = await storage.sources();
-    const input = await bring(options, { storage, records, limits });
-    if ('known' in input) return unchangedResult(input.known, snapshot, startedAt);
-    const { path, identity, discard } = input;
+    const lock = await storage.lock();
     try {
-      const report = await storage.load(
-        {
-          path,
-          identity,
-          limits,
-          maxChangePercent: options.maxChangePercent ?? 5,
-          maxRejectedPercent: options.maxRejectedPercent ?? 5,
-          keepSnapshots: options.keepSnapshots ?? 60,
-          now: (options.clock ?? systemClock).now().getTime(),
-        },
-        {
-          ...(options.signal === undefined ? {} : { signal: options.signal }),
-          ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-        },
-      );
-      await discard();
-      return resultOf(report, startedAt);
-    } catch (error) {
-      // A file that was read and refused is not better the next time; one that was not read to its end is still good.
-      if (options.signal?.aborted !== true && isVerdict(error)) await discard();
-      throw error;
+      return await syncLocked(storage, options, { limits, startedAt });
+    } finally {
+      await lock[Symbol.asyncDispose]();
     }
   } catch (error) {
     throw toFault(error);
   } finally {
     await storage.close();
+  }
+}
+
+interface Locked {
+  readonly limits: SyncLimits;
+  readonly startedAt: number;
+}
+
+async function syncLocked(
+  storage: DirectoryStorage,
+  options: Omit<SyncOptions, 'db' | 'workFolder'>,
+  { limits, startedAt }: Locked,
+): Promise<SyncResult> {
+  await removeSpools(storage.workFolder);
+  const { records, snapshot } = await storage.sources();
+  const input = await bring(options, { storage, records, limits });
+  if ('known' in input) return unchangedResult(input.known, snapshot, startedAt);
+  const { path, identity, discard } = input;
+  try {
+    const report = await storage.load(
+      {
+        path,
+        identity,
+        limits,
+        maxChangePercent: options.maxChangePercent ?? 5,
+        maxRejectedPercent: options.maxRejectedPercent ?? 5,
+        keepSnapshots: options.keepSnapshots ?? 60,
+        now: (options.clock ?? systemClock).now().getTime(),
+      },
+      {
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      },
+    );
+    await discard();
+    return resultOf(report, startedAt);
+  } catch (error) {
+    // A file that was read and refused is not better the next time; one that was not read to its end is still good.
+    if (options.signal?.aborted !== true && isVerdict(error)) await discard();
+    throw error;
   }
 }
 
