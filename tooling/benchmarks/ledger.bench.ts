@@ -273,7 +273,7 @@ async function main(given: readonly string[]): Promise<void> {
           await keep(join(folder, delivery.id), delivery.stream());
           taken += 1;
         };
-        const request: ReceiveRequest = { mailbox, address: reader, kind: 'organisational', handOver, reading, concurrency: 8 };
+        const request: ReceiveRequest = { mailbox, address: reader, kind: 'organisational', handOver, reading, concurrency: 16 };
         await ledger.inbox.receive(request);
         await mailbox.close();
         if (taken !== count) throw new Error(`${taken} of ${count} handed over`);
