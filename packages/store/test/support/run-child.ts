@@ -12,9 +12,9 @@ export interface Child {
 }
 
 /** Runs support/child.ts on the sources, with the flags of this process. */
-export function startChild(task: string, file: string, account: { readonly uid?: number } = {}): Child {
+export function startChild(task: string, file: string): Child {
   const script = fileURLToPath(new URL('child.ts', import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, script, task, file], { ...account, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...process.execArgv, script, task, file], { stdio: ['pipe', 'pipe', 'pipe'] });
   const stderr = text(child.stderr);
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
   return {
