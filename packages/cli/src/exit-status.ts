@@ -1,5 +1,3 @@
-import { exitStatuses } from './exit-statuses.js';
-
 /**
  * Exit status of `mss`.
  *
@@ -11,8 +9,3 @@ import { exitStatuses } from './exit-statuses.js';
  * | 3 | no answer, or a peer that breaks its protocol |
  */
 export type ExitStatus = 0 | 1 | 2 | 3;
-
-/** The status that an error code stands for; 1 for a code that this version does not know. */
-export function exitStatusOf(code: string): ExitStatus {
-  return exitStatuses[code] ?? 1;
-}

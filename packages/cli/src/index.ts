@@ -5,4 +5,5 @@
  */
 export { runMss } from './run.js';
 export { type CliIo } from './io.js';
-export { exitStatusOf, type ExitStatus } from './exit-status.js';
+export { type ExitStatus } from './exit-status.js';
+export { exitStatusOf } from './error-codes/index.js';

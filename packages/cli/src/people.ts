@@ -1,6 +1,6 @@
 import type { Language } from './command.js';
 import { labels, standardObjects } from './labels.js';
-import { frenchSentences } from './sentences-fr/index.js';
+import { frenchSentenceOf } from './error-codes/index.js';
 import { wordFor } from './words.js';
 
 /** Widest list of short items that stays on one line. */
@@ -80,7 +80,7 @@ function linesOfList(label: string, items: readonly unknown[], at: { readonly ke
 /** The French sentence of an object's code, when there is one. */
 function sentenceOf({ code }: Readonly<Record<string, unknown>>, language: Language): string | null {
   if (language === 'en' || typeof code !== 'string') return null;
-  return frenchSentences[code] ?? wordFor('finding', code, language);
+  return frenchSentenceOf(code) ?? wordFor('finding', code, language);
 }
 
 /** A finding (code, sentence, place) or a mailbox (name, address) on one line; `null` for every other object. */

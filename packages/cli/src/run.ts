@@ -2,7 +2,7 @@ import { isMssError } from '@mss/core';
 import { CommanderError, type Command } from 'commander';
 
 import type { CommandResult, Language } from './command.js';
-import { exitStatusOf, type ExitStatus } from './exit-status.js';
+import type { ExitStatus } from './exit-status.js';
 import { commandOf, findCommand, fullName } from './help.js';
 import type { CliIo } from './io.js';
 import { formatJson } from './json.js';
@@ -65,6 +65,7 @@ export async function runMss(args: readonly string[], io: CliIo): Promise<ExitSt
     }
     await tell(toldOf(error));
     if (io.debug) io.stderr(`${(error as Error).stack ?? ''}\n`);
+    const { exitStatusOf } = await import('./error-codes/index.js');
     return exitStatusOf(toldOf(error).code);
   }
 }

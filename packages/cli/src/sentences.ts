@@ -12,6 +12,6 @@ export interface ToldError {
 export async function sentenceFor(error: ToldError, language: Language): Promise<string> {
   const behind = `(${error.code}${error.requirement === null ? '' : `, ${error.requirement}`})`;
   if (language === 'en') return `${error.message} ${behind}`;
-  const { frenchSentences } = await import('./sentences-fr/index.js');
-  return `${error.french ?? frenchSentences[error.code] ?? error.message} ${behind}`;
+  const { frenchSentenceOf } = await import('./error-codes/index.js');
+  return `${error.french ?? frenchSentenceOf(error.code) ?? error.message} ${behind}`;
 }

@@ -1,7 +1,7 @@
 import { isMssError } from '@mss/core';
 
 import type { CommandContext, CommandResult, Language } from '../command.js';
-import { exitStatusOf } from '../exit-status.js';
+import { exitStatusOf } from '../error-codes/index.js';
 import { openWorkplace, type Workplace } from '../session/workplace.js';
 import { startExamination, type Check, type Examination } from './doctor/check.js';
 import { checkConfiguration, checkCopies, checkIdentity, checkLedger } from './doctor/local-checks.js';

@@ -2,7 +2,7 @@ import { defaultLimits } from '@mss/core';
 import { describeMessage, readMessage } from '@mss/message';
 
 import type { CommandContext, CommandResult } from '../command.js';
-import { exitStatusOf } from '../exit-status.js';
+import { exitStatusOf } from '../error-codes/index.js';
 import { readInput } from '../io.js';
 import { archiveVerdict } from './verdict.js';
 

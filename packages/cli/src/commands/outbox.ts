@@ -3,7 +3,7 @@ import { knownInFrench, type EntryState, type OutboxEntry, type OutboxStory, typ
 import type { CommandContext, CommandResult } from '../command.js';
 import { openWorkplace, type Workplace } from '../session/workplace.js';
 import { untilStopped } from '../stop-signal.js';
-import { exitStatusOf } from '../exit-status.js';
+import { exitStatusOf } from '../error-codes/index.js';
 import { createSubmitter, describeSend, runUntilVerdict, workerSettings } from './sending.js';
 import { entryForPeople, storyForPeople } from './story.js';
 

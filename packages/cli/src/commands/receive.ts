@@ -7,7 +7,7 @@ import type { FetchRequest, Mailbox } from '@mss/transport';
 import type { CommandContext, CommandResult } from '../command.js';
 import { openDurableFolder } from '../durable-files.js';
 import { usageError } from '../errors.js';
-import { exitStatusOf } from '../exit-status.js';
+import { exitStatusOf } from '../error-codes/index.js';
 import { note } from '../note.js';
 import { openWorkplace, type Workplace } from '../session/workplace.js';
 import { untilStopped } from '../stop-signal.js';

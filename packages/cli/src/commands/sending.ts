@@ -6,7 +6,7 @@ import type { MessageContent, SentResult, SmtpStage, SubmissionResult } from '@m
 
 import type { CommandResult } from '../command.js';
 import type { CliErrorCode } from '../errors.js';
-import { exitStatusOf } from '../exit-status.js';
+import { exitStatusOf } from '../error-codes/index.js';
 import { note } from '../note.js';
 import type { Workplace } from '../session/workplace.js';
 

@@ -5,7 +5,7 @@ import { createCrlStore, createTrustStore, probeTls, type TlsProbeRefusal, type 
 
 import type { CommandContext, CommandResult } from '../command.js';
 import { usageError } from '../errors.js';
-import { exitStatusOf } from '../exit-status.js';
+import { exitStatusOf } from '../error-codes/index.js';
 import { readInput } from '../io.js';
 
 /** Options of `mss tls probe`. */
@@ -49,8 +49,8 @@ async function trustOf(context: CommandContext, files: readonly string[] | undef
 /** The refusal for its reader: for people in their language, with what stands behind an unknown revocation; in JSON always in English. */
 async function reasonFor({ json, language }: CommandContext, { code, reason, causes }: TlsProbeRefusal): Promise<string> {
   if (json || language === 'en') return reason;
-  const { frenchSentences } = await import('../sentences-fr/index.js');
-  const told = [code, ...causes].flatMap((one) => frenchSentences[one] ?? []);
+  const { frenchSentenceOf } = await import('../error-codes/index.js');
+  const told = [code, ...causes].flatMap((one) => frenchSentenceOf(one) ?? []);
   return told.length === 0 ? reason : told.join(' ; ');
 }
 

@@ -1,7 +1,7 @@
 import type { XdmArchive } from '@mss/xdm';
 
 import type { CommandResult } from '../command.js';
-import { exitStatusOf } from '../exit-status.js';
+import { exitStatusOf } from '../error-codes/index.js';
 
 /**
  * The verdict on an archive that was read: nothing when it is acceptable.

@@ -54,10 +54,10 @@ export function startExamination({ language }: Pick<CommandContext, 'language'>)
       );
       return;
     }
-    const { frenchSentences } = await import('../../sentences-fr/index.js');
+    const { frenchSentenceOf } = await import('../../error-codes/index.js');
     const { french } = error.details;
     const advice = adviceFor(error.code);
-    const fr = typeof french === 'string' ? french : (frenchSentences[error.code] ?? error.message);
+    const fr = typeof french === 'string' ? french : (frenchSentenceOf(error.code) ?? error.message);
     const told = { fr: joined(fr, advice?.fr), en: joined(error.message, advice?.en) };
     add(name, 'failed', told, { code: error.code, ...(error.requirement === undefined ? {} : { requirement: error.requirement }) });
   };
