@@ -58,7 +58,6 @@ describe('results for people', () => {
     for (const line of lines) {
       const { stdout } = await mss(line);
       expect(stdout).not.toMatch(/\[object|undefined|null|NaN/);
-      // eslint-disable-next-line no-control-regex -- the point of the test
       expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     }
   });

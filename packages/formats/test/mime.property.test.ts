@@ -19,7 +19,6 @@ import PostalMime, { decodeWords } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { codeOf, latin1, seed, utf8 } from './support.js';
 
-// eslint-disable-next-line no-control-regex
 const controls = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/;
 const any = fc.string({ unit: 'binary', maxLength: 120 }).filter((text) => !controls.test(text));
 const french = fc

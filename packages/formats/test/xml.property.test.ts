@@ -5,7 +5,6 @@ import { codeOf, seed, utf8 } from './support.js';
 
 const name = fc.stringMatching(/^[A-Za-zé_][A-Za-z0-9é_.-]{0,8}$/u);
 const namespace = fc.constantFrom('', 'urn:a', 'urn:b', 'urn:hl7-org:v3');
-// eslint-disable-next-line no-control-regex
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/u;
 const text = fc.string({ unit: 'binary', maxLength: 20 }).filter((value) => !forbidden.test(value));
 const attributes = fc.uniqueArray(fc.record({ namespace, name, value: text }), {

@@ -38,7 +38,6 @@ const maxLength = 256;
 const escaped = (value: string): string => value.replace(/[\\,|$]/g, (one) => `\\${one}`);
 
 function checked(name: string, value: string): string {
-  // eslint-disable-next-line no-control-regex
   if (value.trim() === '' || value.length > maxLength || /[\u0000-\u001f\u007f]|\p{Surrogate}/u.test(value)) {
     throw fhirError('ERR_MSS_ANNUAIRE_FHIR_CRITERIA', `a criterion has 1 to ${maxLength} characters, none of them a control character`, {
       details: { criterion: name },

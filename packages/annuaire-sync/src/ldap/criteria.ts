@@ -15,7 +15,6 @@ export type LdapCriteria = Readonly<Partial<Record<LdapField, LdapText>>>;
 const maxLength = 256;
 
 function checkText(field: LdapField, text: string): string {
-  // eslint-disable-next-line no-control-regex
   if (text.trim() === '' || text.length > maxLength || /[\u0000-\u001f\u007f]/.test(text) || /\p{Surrogate}/u.test(text)) {
     throw ldapError('ERR_MSS_ANNUAIRE_LDAP_CRITERIA', `a criterion has 1 to ${maxLength} characters, none of them a control character`, {
       details: { field },
@@ -62,7 +61,6 @@ export function filterOf(criteria: LdapCriteria, map: CheckedMap, configured: Fi
 }
 
 /** RFC 4515 §3: the characters that a filter's text cannot hold as they are. */
-// eslint-disable-next-line no-control-regex
 const escaped = (value: string): string => value.replace(/[\u0000()*\\]/g, (one) => `\\${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 function formatTerm(attribute: string, value: LdapText): string {

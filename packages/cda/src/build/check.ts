@@ -14,7 +14,6 @@ export function invalid(field: string, reason: string): never {
   throw new MssError<CdaErrorCode>('ERR_MSS_CDA_BUILD_INVALID', `${field}: ${reason}`, { details: { field } });
 }
 
-// eslint-disable-next-line no-control-regex
 const notXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/u;
 
 /** A text that is there, not blank, and that XML can hold. */

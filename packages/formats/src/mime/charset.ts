@@ -38,7 +38,6 @@ function decodeUtf8(bytes: Uint8Array): DecodedText {
   const text = withoutMark(buffer.toString('utf8'));
   if (isUtf8(buffer)) return { text, assumed: null };
   // Damaged UTF-8 still has whole characters; bytes without a single one are another encoding under a wrong label.
-  // eslint-disable-next-line no-control-regex
   const hasWholeCharacter = /[^\u0000-\u007f\ufffd]/.test(text);
   return hasWholeCharacter
     ? { text, assumed: 'utf-8 with replacement characters' }

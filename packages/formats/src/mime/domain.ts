@@ -10,9 +10,7 @@ const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
  */
 export function toAsciiDomain(domain: string): string | null {
   // Nothing but letters, digits, hyphens and dots goes to the URL parser underneath: it would decode "%41" and stop at "/".
-  // eslint-disable-next-line no-control-regex
   if (domain === '' || domain.length > 253 || /[\u0000-\u002c\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a0]/.test(domain)) return null;
-  // eslint-disable-next-line no-control-regex
   const ascii = /[^\u0000-\u007f]|xn--/i.test(domain) ? domainToASCII(domain) : domain.toLowerCase();
   const labels = ascii.split('.');
   if (labels.length < 2 || ascii.length > 253 || !labels.every((part) => label.test(part))) return null;

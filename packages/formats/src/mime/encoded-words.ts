@@ -18,7 +18,6 @@ function bytesOfQ(text: string): Buffer {
 }
 
 /** What a decoded word must not bring into a header: line breaks and NUL become spaces. */
-// eslint-disable-next-line no-control-regex
 const withoutBreaks = (text: string): string => text.replaceAll(/[\r\n\u0000]/g, ' ');
 
 /**

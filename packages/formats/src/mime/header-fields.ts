@@ -58,9 +58,7 @@ export function writeHeader(header: MimeHeaderDraft): string {
   if (!/^[!-9;-~]{1,76}$/.test(name)) refuseDraft('a header name that is none');
   // What remains once proper folds are gone must be one line.
   const unfolded = header.value.replaceAll(/\r\n(?=[ \t]+[!-~])/g, '');
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(unfolded)) refuseInjection({ header: name });
-  // eslint-disable-next-line no-control-regex
   if (/[^\u0000-\u007f]/.test(unfolded)) refuseDraft('a header value that is not ASCII', { header: name });
   const value = header.value === unfolded ? foldValue(unfolded, prefixLength(name)) : header.value;
   const field = value === '' || value.startsWith('\r\n') ? `${name}:${value}` : `${name}: ${value}`;

@@ -147,6 +147,5 @@ export function parseHeaderParameters(raw: string): HeaderParameters {
     sections.set(base, list);
   }
   for (const [name, list] of sections) plain.set(name, joinSections(list));
-  // eslint-disable-next-line no-control-regex
   return { value, parameters: Object.fromEntries([...plain].map(([name, text]) => [name, text.replaceAll(/[\r\n\u0000]/g, ' ')])) };
 }

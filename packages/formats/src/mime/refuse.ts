@@ -19,7 +19,6 @@ export function refuseInjection(details: Readonly<Record<string, unknown>> = {})
  * @throws MssError `ERR_MSS_MIME_HEADER_INJECTION` for control characters, `ERR_MSS_MIME_WRITE` for lone surrogates.
  */
 export function checkHeaderText(text: string): void {
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000a-\u001f\u007f\u0080-\u009f\u2028\u2029]/.test(text)) refuseInjection();
   if (/\p{Surrogate}/u.test(text)) refuseDraft('a lone surrogate in a header value');
 }

@@ -4,7 +4,6 @@ import type { Limits } from '@mss/core';
 import { decodeCp437 } from './cp437.js';
 import type { ZipWarningCode } from './types.js';
 
-// eslint-disable-next-line no-control-regex
 const control = /[\u0000-\u001f\u007f]/;
 
 /** Why a name is not accepted, or `null`. The name has `/` between folders. */

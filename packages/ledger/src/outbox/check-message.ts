@@ -36,7 +36,6 @@ export function checkMessage(bytes: Uint8Array): MessageFacts {
   const found = [...header.replaceAll(/\r\n(?=[ \t])/g, '').matchAll(/^Message-ID[ \t]*:[ \t]*(<[^<>\s]{1,900}>)[ \t]*\r$/gim)];
   const messageId = found[0]?.[1];
   if (messageId === undefined || found.length > 1) throw refuseEntry('message', 'the message needs one Message-ID', 'ECO.2.2.1');
-  // oxlint-disable-next-line no-control-regex -- ASCII is what is asked for
   return { messageId, plainHeader: /^[\x00-\x7f]*$/.test(header) };
 }
 

@@ -9,12 +9,10 @@ export interface SequenceRange {
   readonly to: number;
 }
 
-/* eslint-disable no-control-regex -- the grammar excludes control characters */
 const atomCharacter = /[^\x00-\x20\x7f-\xff(){"\\%*\]]/;
 const listCharacter = /[^\x00-\x20\x7f-\xff(){"\\]/;
 // ASTRING-CHAR is ATOM-CHAR and "]".
 const astringCharacter = /[^\x00-\x20\x7f-\xff(){"\\%*]/;
-/* eslint-enable no-control-regex */
 const maxDepth = 50;
 
 /**

@@ -16,7 +16,6 @@ import { FolderView } from './folder-view.js';
 const lineBytes = 65_536;
 const literalBytesBeforeLogin = 8_192;
 /** Tag, UID, word. */
-// eslint-disable-next-line no-control-regex
 const commandHead = /^([^\x00-\x20\x7f-\xff(){"\\%*+]+) (?:(UID) )?([A-Za-z]+)/i;
 const loginTimeoutMs = 60_000;
 const idleTimeoutMs = 30 * 60_000;

@@ -14,7 +14,6 @@
  * @see HL7 v2.5.1, 2.7 "Use of escape sequences in text fields"
  */
 export function escapeHl7(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   return text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll(/[|^&~\\]/g, (character) => `\\${letters[character] ?? ''}\\`);
 }
 

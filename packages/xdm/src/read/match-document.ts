@@ -88,7 +88,6 @@ export function matchDocument(
   const uri = entry.URI;
   if (uri !== null) {
     const segments = decoded(uri).replaceAll('\\', '/').split('/');
-    // oxlint-disable-next-line no-control-regex
     if (segments.includes('..') || /^[a-z][a-z0-9+.-]*:/i.test(uri) || /[\u0000-\u001f]/.test(uri))
       return { file: null, problem: 'ERR_MSS_XDM_URI_UNSAFE' };
     const file = byUri(uri, subset, context);

@@ -22,7 +22,6 @@ function byToken(session: ImapSession, user: string | undefined, token: string |
 }
 
 /** ^A separates the fields. */
-// eslint-disable-next-line no-control-regex
 const bearer = /(?:^|\x01)auth=Bearer ([^\x01]*)\x01/i;
 
 /** Google's form: `user=…^Aauth=Bearer …^A^A`. */
