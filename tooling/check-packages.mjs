@@ -1,5 +1,5 @@
 // npm run check:packages: builds from clean, then holds each package to what its users will meet:
-// publint and attw on the packed tarball, every entry point imported and required, knip, the floors, lint, types of examples.
+// publint and attw on the packed tarball, every entry point imported and required, knip, the floors, lint, types of examples, the demonstration.
 // Prints one line a check and, last, `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -34,6 +34,8 @@ check('knip', bin('knip'), []);
 check('docs/CONFORMANCE.md is up to date', process.execPath, ['tooling/docs/conformance.mjs', '--check']);
 
 const packing = mkdtempSync(join(tmpdir(), 'mss-pack-'));
+const demonstration = ['--no-warnings', 'examples/first-exchange/src/main.ts', '--output', join(packing, 'demo')];
+check('the demonstration, on what was built', process.execPath, demonstration);
 for (const name of readdirSync(join(root, 'packages')).sort()) {
   const folder = join(root, 'packages', name);
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

@@ -1,6 +1,6 @@
 /**
  * Search over a directory of 540,000 entries: opening, the first query, classes of queries typed letter by letter (p50 and
- * p99), exact look-ups, memory. With MSS_BENCH_SLAPD=1 (needs Debian's slapd and three minutes for slapadd) the same people in
+ * p99), exact look-ups (one after the other, and each in a turn of the event loop of its own), memory. With MSS_BENCH_SLAPD=1 (needs Debian's slapd and three minutes for slapadd) the same people in
  * OpenLDAP, asked through ldapts in the same run: exact addresses and selective beginnings. Exits 0.
  *
  * MSS_BENCH_LINES: another size.
@@ -8,6 +8,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { openDirectorySearch, syncExtraction, type DirectorySearch } from '@mss/annuaire-sync';
 
@@ -63,7 +64,12 @@ const sorted = (values: readonly number[]): readonly number[] => values.toSorted
 const figures = ({ wall, cpu }: Times): string =>
   `p50 ${ms(at(wall, 0.5))}  p99 ${ms(at(wall, 0.99))}  worst ${ms(at(wall, 1))}  processor p50 ${ms(at(cpu, 0.5))}  p99 ${ms(at(cpu, 0.99))}  worst ${ms(at(cpu, 1))}`;
 
-async function measure(name: string, queries: readonly (() => Promise<unknown>)[], rounds = 1): Promise<Times> {
+async function measure(
+  name: string,
+  queries: readonly (() => Promise<unknown>)[],
+  rounds = 1,
+  between?: () => Promise<unknown>,
+): Promise<Times> {
   const wall: number[] = [];
   const cpu: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -72,6 +78,7 @@ async function measure(name: string, queries: readonly (() => Promise<unknown>)[
       wall.push(await timed(query));
       const { user, system } = process.cpuUsage(before);
       cpu.push((user + system) / 1000);
+      await between?.();
     }
   }
   const times = { wall: sorted(wall), cpu: sorted(cpu) };
@@ -117,6 +124,16 @@ async function ourSearch(search: DirectorySearch, people: readonly Person[]): Pr
     ),
     5,
   );
+  results['exact address, one a turn'] = await measure(
+    'exact address, one a turn',
+    people.map(
+      ({ address }) =>
+        () =>
+          search.findByAddress(address),
+    ),
+    5,
+    nextTurn,
+  );
   results['exact RPPS'] = await measure(
     'exact RPPS',
     people.map(
@@ -147,6 +164,11 @@ try {
     process.stdout.write(`OpenLDAP loaded in ${ms(slapd.loadMs)}, resident ${slapd.residentMb()} MB\n`);
     const queries = {
       'exact address': people.map(
+        ({ address }) =>
+          () =>
+            slapd.find({ mail: address }),
+      ),
+      'exact address, one a turn': people.map(
         ({ address }) =>
           () =>
             slapd.find({ mail: address }),

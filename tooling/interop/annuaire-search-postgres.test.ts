@@ -67,6 +67,23 @@ async function expectSame([postgres, sqlite]: readonly [DirectorySearch, Directo
 
 describe('a search in PostgreSQL', () => {
   const lines = allLines();
+
+  it('of an index that another release made says so, until the next synchronisation, which makes it anew', async () => {
+    await using both = await Both.create();
+    await both.sync(lines);
+    const version = async (change: string): Promise<unknown> =>
+      both.store.batch([{ sql: `UPDATE annuaire_search_state SET version = version ${change}` }]);
+    for (const [change, code] of [
+      ['+ 1', 'ERR_MSS_ANNUAIRE_NEWER_DIRECTORY'],
+      ['- 2', 'ERR_MSS_ANNUAIRE_NO_DIRECTORY'],
+    ] as const) {
+      await version(change);
+      await expect(openDirectorySearch({ db: both.store })).rejects.toMatchObject({ code });
+    }
+    await both.sync(lines);
+    await expectSame(await both.open(), ['martin']);
+  });
+
   const texts = [...labelledQueries().map(({ query }) => query), 'm', 'ma p', 'martim', '', '.'];
 
   it('ranks as SQLite does: after a load, updates, and a new generation', async () => {

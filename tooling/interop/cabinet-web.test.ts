@@ -3,6 +3,7 @@
  * accessible names as assistive technology hears them.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +58,19 @@ async function find(text: string): Promise<void> {
   await browser.type(text);
   await eventually(() => textOf('[role=status]')).toMatch(/résultat/);
 }
+
+it('says in a sentence that there is no directory', async () => {
+  const main = fileURLToPath(new URL('../../examples/cabinet-web/src/main.ts', import.meta.url));
+  const args = [...sourceExecArgv, '--no-warnings', main, '--db', fileURLToPath(new URL('absent.db', import.meta.url))];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [status] = (await once(child, 'close')) as [number | null];
+  expect([status, said]).toEqual([
+    2,
+    "L'annuaire ne peut pas être ouvert (ERR_MSS_ANNUAIRE_NO_DIRECTORY) ; le créer avec « mss annuaire sync ».\n",
+  ]);
+});
 
 describe('the directory page in Chromium', () => {
   it('shows the doctor first while one types, with her mailbox, activity and the reason', async () => {

@@ -12,6 +12,8 @@ export interface NginxSite {
   /** `ssl_protocols` and `ssl_ciphers`; these sites get a port of their own, for nginx negotiates both before it knows the name. */
   readonly protocols?: string;
   readonly ciphers?: string;
+  /** Files to serve, readable by everybody. Default: every address answers `ok`. */
+  readonly folder?: string;
 }
 
 /** A port of nginx' mail proxy: it has no names, so each certificate needs ports of its own. */
@@ -79,7 +81,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
       ssl_ciphers ${one.ciphers ?? suites};
       ${one.staple === undefined ? '' : `ssl_stapling on; ssl_stapling_file ${staple};`}
       access_log ${path}/${one.name}.log seen;
-      location / { return 200 "ok"; }
+      location / { ${one.folder === undefined ? 'return 200 "ok";' : `root ${one.folder}; default_type application/octet-stream;`} }
     }`;
   };
 

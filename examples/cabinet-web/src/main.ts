@@ -7,6 +7,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { isMssError } from '@mss/core';
+
 import { buildPage } from './build-page.ts';
 import { openSandboxDirectory, openOwnDirectory } from './directory.ts';
 import { createServer } from './server.ts';
@@ -16,7 +18,12 @@ const { values } = parseArgs({ options: { db: { type: 'string' }, port: { type: 
 // INIT_CWD: where the user typed the command.
 const own = values.db === undefined ? null : resolve(process.env['INIT_CWD'] ?? '.', values.db);
 console.log(own === null ? "Synchronisation de l'annuaire du bac à sable…" : "Ouverture de l'annuaire…");
-const [page, directory] = await Promise.all([buildPage(), own === null ? openSandboxDirectory() : openOwnDirectory(own)]);
+const opening = own === null ? openSandboxDirectory() : openOwnDirectory(own);
+const [page, directory] = await Promise.all([buildPage(), opening]).catch((error: unknown) => {
+  if (!isMssError(error)) throw error;
+  console.error(`L'annuaire ne peut pas être ouvert (${error.code}) ; le créer avec « mss annuaire sync ».`);
+  process.exit(2);
+});
 if (directory.mailboxes !== null)
   console.log(`${directory.mailboxes} boîtes, ${directory.professionals ?? 0} activités de professionnels.`);
 

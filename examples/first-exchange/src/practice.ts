@@ -74,7 +74,9 @@ export async function openPractice(sender: Sender, access: OperatorAccess, optio
     sendDue: () =>
       opened.ledger.outbox.run({ submit: (message, call) => submitMessage({ ...submission, ...call }, message), until: 'idle' }),
     async receive(handOver) {
-      await using mailbox = await openMailbox({ policy, host, servername, port: access.imapPort, security: 'implicit', auth });
+      await using opening = await openMailbox({ policy, host, servername, port: access.imapPort, security: 'implicit', auth });
+      // What is read and flagged leaves its trace (ECO.4.1.1).
+      const mailbox = await opened.ledger.audit.traced(opening, { address, author: 'demonstration' });
       return await opened.ledger.inbox.receive({ mailbox, address, kind: 'personal', handOver, receipts: 'all' });
     },
     async restart() {

@@ -16,7 +16,7 @@ export type SyncErrorCode =
   | 'ERR_MSS_ANNUAIRE_DAMAGED'
   /** Another synchronisation of this directory is running. Later may help. */
   | 'ERR_MSS_ANNUAIRE_BUSY'
-  /** The source cannot be read: no such file, no permission. */
+  /** The source cannot be read: no such file, no permission; or the folder for downloads is another account's. */
   | 'ERR_MSS_ANNUAIRE_SOURCE'
   /** The source is no extraction: a web page, another format, headings that no known file has. */
   | 'ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION'
@@ -44,7 +44,7 @@ export type SyncErrorCode =
   | 'ERR_MSS_ANNUAIRE_CHECKSUM'
   /** The thread that loads died. */
   | 'ERR_MSS_ANNUAIRE_WORKER'
-  /** The changes since that snapshot are no longer kept: compare everything. */
+  /** The changes since that snapshot are no longer kept, or this directory never had it (it was deleted and made again): compare everything. */
   | 'ERR_MSS_ANNUAIRE_NO_HISTORY';
 
 const passing: ReadonlySet<SyncErrorCode> = new Set<SyncErrorCode>([

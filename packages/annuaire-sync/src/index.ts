@@ -10,7 +10,7 @@ export { type SyncErrorCode } from './errors.js';
 export { syncExtraction } from './sync/sync-extraction.js';
 export { type Mirror, type SyncOptions, type SyncProgress, type SyncResult } from './sync/options.js';
 export { type SyncLimits } from './source/limits.js';
-export { type ExpectedFile } from './source/download.js';
+export { type ExpectedFile } from './source/verify-file.js';
 export { type FileReport } from './load/report.js';
 export { type RejectionReason } from './line/canonical-block.js';
 export { type SyncWarningCode } from './line/header.js';

@@ -180,6 +180,20 @@ export function describeDirectoryContract(name: string, createPlace: () => Promi
         expect(checks[1]?.fields.map(({ field }) => field)).toEqual(['legalName']);
       }));
 
+    it('has no history since a snapshot that it never had: that of a directory deleted since then', () =>
+      withPlace(async ({ db, sync }, file) => {
+        await sync({ source: await file(first) });
+        await using directory = await openDirectory(db);
+        const address = column(first[1] ?? '', 1);
+        expect(await collect(directory.changes({ since: 1 }))).toEqual([]);
+        expect(await directory.checkAddresses([address], { since: 1 })).toMatchObject([{ state: 'present', hasHistory: true }]);
+        await expect(collect(directory.changes({ since: 2 }))).rejects.toMatchObject({
+          code: 'ERR_MSS_ANNUAIRE_NO_HISTORY',
+          details: { since: 2, oldest: 1, newest: 1 },
+        });
+        expect(await directory.checkAddresses([address], { since: 2 })).toMatchObject([{ state: 'present', hasHistory: false }]);
+      }));
+
     it('keeps changes for as many snapshots as it is told', () =>
       withPlace(async ({ db, sync }, file) => {
         for (const lines of [first, second, first, second]) await sync({ source: await file(lines), keepSnapshots: 2 });

@@ -12,7 +12,7 @@ class Server {
   readonly requests: string[] = [];
   readonly #file: { bytes: Uint8Array; etag: string | null; name: string | null; modified: string | null };
   /** Of the next GETs: cut after so many bytes, or answer with this status. */
-  readonly faults: (number | { readonly status: number; readonly retryAfter?: string })[] = [];
+  readonly faults: (number | { readonly status: number; readonly retryAfter?: string; readonly date?: string })[] = [];
   ranges = true;
   knowsHead = true;
 
@@ -43,8 +43,13 @@ class Server {
     if (name !== null) headers.set('content-disposition', `attachment; filename=${name}`);
     if (method === 'HEAD') return this.knowsHead ? new Response(null, { headers }) : new Response(null, { status: 405 });
     const fault = this.faults.shift();
-    if (typeof fault === 'object')
-      return new Response('', { status: fault.status, headers: fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter } });
+    if (typeof fault === 'object') {
+      const { retryAfter, date } = fault;
+      return new Response('', {
+        status: fault.status,
+        headers: { ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }), ...(date === undefined ? {} : { date }) },
+      });
+    }
     let body = bytes;
     let status = 200;
     const [, from] = /^bytes=(\d+)-$/.exec(given.get('range') ?? '') ?? [];
@@ -168,11 +173,13 @@ describe('a download', () => {
 
   it('waits as long as the server asks, and gives up after the attempts', async () => {
     const server = new Server(zip);
-    server.faults.push({ status: 503, retryAfter: '7' }, { status: 500 }, { status: 502 });
+    server.faults.push({ status: 503, retryAfter: '7' }, { status: 500 });
+    const date = 'Sun, 22 Nov 2026 03:00:00 GMT';
+    server.faults.push({ status: 429, retryAfter: 'Sun, 22 Nov 2026 03:00:20 GMT', date }, { status: 502 });
     await using here = await world(server);
-    const error = await here.sync({ attempts: 3 }).catch((problem: unknown) => problem);
+    const error = await here.sync({ attempts: 4 }).catch((problem: unknown) => problem);
     expect(error).toMatchObject({ code: 'ERR_MSS_ANNUAIRE_DOWNLOAD', permanent: false, details: { status: 502 } });
-    expect(here.waits).toEqual([7000, 2000]);
+    expect(here.waits).toEqual([7000, 2000, 20_000]);
   });
 
   it('comes from a mirror under its own policy when the source fails; a 404 is not asked again', async () => {
@@ -197,6 +204,16 @@ describe('a download', () => {
     expect(await here.sync({ expected: { bytes: zip.length, sha1: digest('sha1'), sha256: digest('sha256') } })).toMatchObject({
       rows: 300,
     });
+  });
+
+  it('that HEAD calls known is fetched all the same when another one is expected', async () => {
+    const server = new Server(zip);
+    await using here = await world(server);
+    await here.sync();
+    const sha256 = createHash('sha256').update(zip).digest('hex');
+    expect(await here.sync({ expected: { sha256 } })).toMatchObject({ outcome: 'unchanged' });
+    expect(server.requests).toEqual(['HEAD', 'GET', 'HEAD']);
+    expect(await codeOf(here.sync({ expected: { sha256: '0'.repeat(64) } }))).toBe('ERR_MSS_ANNUAIRE_CHECKSUM');
   });
 
   it('is refused above the limit, before it is fetched', async () => {

@@ -135,3 +135,23 @@ describe('very many lines', () => {
     expect(JSON.parse(result.stdout)).toEqual({ rows: 10_000_000, rejected: 0 });
   });
 });
+
+describe('one new line very many times', () => {
+  it('is written once; the others are counted, and the first thousand kept, in bounded memory', async () => {
+    await using sample = await createSample();
+    const child = new URL('./repeated-lines-child.ts', import.meta.url);
+    const result = await runInChild(child, { heapMb: 48, args: [sample.folder, '250000'] });
+    expect(result.stderr).toBe('');
+    const rejected = 249_999;
+    expect(JSON.parse(result.stdout)).toEqual({
+      rows: 1001,
+      added: 1,
+      rejected,
+      rejectedBy: { duplicate: rejected },
+      // After the headings, the thousand lines and the first of them.
+      kept: 1000,
+      from: 1003,
+      to: 2002,
+    });
+  });
+});

@@ -39,6 +39,44 @@ describe('a search while the directory changes', () => {
     expect(seen.has(1) || seen.has(2)).toBe(true);
   });
 
+  it('is followed by look-ups, which see the old state or the new one while it changes, and the new one afterwards', async () => {
+    const lines = allLines();
+    await using changing = await searchedDirectory(lines);
+    const people = lines.slice(1, 200).map((line) => line.split('|'));
+    const [address = '', rpps = '', finess = ''] = [1, 3, 6].map(
+      (column) => people.find((fields) => fields[3] !== '' && fields[6] !== '')?.[column],
+    );
+    const before = [
+      (await changing.search.findByAddress(address)).length,
+      (await changing.search.findByPerson(rpps)).length,
+      (await changing.search.findByStructure(finess)).length,
+    ];
+    expect(Math.min(...before)).toBeGreaterThan(0);
+    const remaining = lines.filter((line, at) => at === 0 || !line.split('|').includes(finess));
+    const of = (some: readonly string[]): number => some.filter((line) => line.split('|')[6] === finess).length;
+    expect([of(lines), of(remaining)]).toEqual([before[2], 0]);
+    // A small change stays in the generation, a large one makes another.
+    for (const [next, wanted] of [
+      [remaining, 0],
+      [lines, before[2]],
+      [[mailboxHeader, ...remaining.slice(3000)], 0],
+    ] as const) {
+      const done = new AbortController();
+      const counts = new Set<number | undefined>();
+      const looking = (async () => {
+        while (!done.signal.aborted) {
+          counts.add((await changing.search.findByStructure(finess)).length);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      })();
+      await changing.sync(next);
+      done.abort();
+      await looking;
+      expect([...counts].every((count) => count === 0 || count === before[2])).toBe(true);
+      await expect.poll(async () => (await changing.search.findByStructure(finess)).length).toBe(wanted);
+    }
+  });
+
   it('does not begin what was aborted, and goes on', async () => {
     const aborted = AbortSignal.abort(new Error('typed on'));
     await expect(find('martin', { signal: aborted })).rejects.toThrow('typed on');

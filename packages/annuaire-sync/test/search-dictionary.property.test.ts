@@ -1,26 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { prefixRange, rangesOneErrorAway } from '../src/search/dictionary.js';
+import { beginsOneErrorAway } from '../src/search/typing-error.js';
+import { isOneErrorAway } from './one-error-away.js';
 
 const seed = 20260101;
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '1'), minLength: 1, maxLength: 7 });
 const dictionary = fc.array(word, { maxLength: 60 }).map((words) => [...new Set(words)].sort());
 
-const placesOf = (text: string): number[] => Array.from({ length: text.length }, (_, at) => at);
+/** So many that the ranges of short beginnings are not looked through term by term. */
+const largeDictionary = fc.array(word, { minLength: 300, maxLength: 900 }).map((words) => [...new Set(words)].sort());
 
-/** Whether exactly one letter wrong, missing, too many or exchanged with its neighbour makes one of the other. */
-function isOneErrorAway(typed: string, meant: string): boolean {
-  if (typed === meant) return false;
-  const without = (text: string, at: number): string => text.slice(0, at) + text.slice(at + 1);
-  if (typed.length === meant.length) {
-    const different = placesOf(typed).filter((at) => typed[at] !== meant[at]);
-    const [first = 0, second = -1] = different;
-    if (different.length === 1) return true;
-    return different.length === 2 && second === first + 1 && typed[first] === meant[second] && typed[second] === meant[first];
-  }
-  const [shorter, longer] = typed.length < meant.length ? [typed, meant] : [meant, typed];
-  return longer.length === shorter.length + 1 && placesOf(longer).some((at) => without(longer, at) === shorter);
-}
+const beginningsOf = (term: string): string[] => Array.from({ length: term.length + 1 }, (_, end) => term.slice(0, end));
+const beginsMistyped = (term: string, typed: string): boolean => beginningsOf(term).some((meant) => isOneErrorAway(typed, meant));
 
 describe('ranges of a sorted dictionary', () => {
   it('of a beginning are the terms that begin with it', () => {
@@ -33,16 +25,25 @@ describe('ranges of a sorted dictionary', () => {
     );
   });
 
-  it('of one typing error are the terms that begin with a word at Damerau distance one', () => {
+  it.each([
+    ['small', dictionary, 500],
+    ['large', largeDictionary, 100],
+  ] as const)('of one typing error are the terms that begin with a word at Damerau distance one: a %s dictionary', (_, some, numRuns) => {
     fc.assert(
-      fc.property(dictionary, word, (terms, typed) => {
+      fc.property(some, word, (terms, typed) => {
         const found = rangesOneErrorAway(terms, typed).flatMap(({ from, to }) => terms.slice(from, to));
-        const wanted = terms.filter((term) =>
-          Array.from({ length: term.length + 1 }, (_, end) => term.slice(0, end)).some((meant) => isOneErrorAway(typed, meant)),
-        );
-        expect(found).toEqual(wanted);
+        expect(found).toEqual(terms.filter((term) => beginsMistyped(term, typed)));
       }),
-      { seed, numRuns: 500 },
+      { seed, numRuns },
+    );
+  });
+
+  it('of one typing error hold a term that begins so, asked by itself', () => {
+    fc.assert(
+      fc.property(word, word, (term, typed) => {
+        expect(beginsOneErrorAway(term, typed)).toBe(beginsMistyped(term, typed));
+      }),
+      { seed, numRuns: 3000 },
     );
   });
 

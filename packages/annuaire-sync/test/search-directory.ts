@@ -9,16 +9,19 @@ const linesOf = (name: string): string[] => readFileSync(new URL(name, testdata)
 
 /** Extraction lines, header first: hand-made ones by themselves, or after the 5,000 generated ones. */
 export const difficultLines = (): string[] => [...generateExtraction({ lines: 0, seed: 1 }), ...linesOf('difficult.txt')];
-export const allLines = (): string[] => [...generateExtraction(directoryOptions), ...linesOf('difficult.txt')];
+export const everydayLines = (): string[] => linesOf('everyday.txt');
+export const allLines = (): string[] => [...generateExtraction(directoryOptions), ...linesOf('difficult.txt'), ...everydayLines()];
 
-/** What somebody types, and what the entry that is wanted has. */
+/** What somebody types, and what the entry that is wanted has; `domain`: of its address. */
 export interface LabelledQuery {
   readonly query: string;
-  readonly wants: Partial<DirectoryEntry>;
+  readonly wants: Partial<DirectoryEntry> & { readonly domain?: string };
 }
 
 export function labelledQueries(): LabelledQuery[] {
-  return [...linesOf('by-hand.jsonl'), ...linesOf('generated.jsonl')].map((line) => JSON.parse(line) as LabelledQuery);
+  // In this order: a query's place says in which half it is.
+  const files = ['by-hand', 'generated', 'everyday', 'everyday-by-hand'];
+  return files.flatMap((name) => linesOf(`${name}.jsonl`)).map((line) => JSON.parse(line) as LabelledQuery);
 }
 
 /** A directory of these lines, open for search. */

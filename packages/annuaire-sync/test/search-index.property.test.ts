@@ -6,6 +6,7 @@ import { openSearchIndex } from '../src/search/index-build.js';
 import { splitLine } from '../src/search/indexable.js';
 import { LoadedIndex } from '../src/search/loaded-index.js';
 import { planSearch, runPlan } from '../src/search/search-plan.js';
+import { isOneErrorAway } from './one-error-away.js';
 import { difficultLines } from './search-directory.js';
 
 const seed = 20260101;
@@ -64,6 +65,10 @@ class Indexed {
     return hits.map(({ entryId }) => entryId).sort((a, b) => a - b);
   }
 
+  total(text: string): number {
+    return runPlan(this.#index.segments(), planSearch(text, { limit: 0 }), []).total;
+  }
+
   segments(): number {
     return this.#index.segments().length;
   }
@@ -89,6 +94,23 @@ const bruteForce = (rows: ReadonlyMap<number, Person>, text: string): number[] =
     .map(([id]) => id)
     .sort((a, b) => a - b);
 
+/** Every word begins a word of the names; when that are fewer than five, all that lack one which begins one after an error is undone. */
+function bruteForceWithError(people: readonly (Person & { readonly times: number })[], text: string): number {
+  const typed = wordsOf(text);
+  const begins = (word: string, one: string): boolean => word.startsWith(one);
+  const beginsMistyped = (word: string, one: string): boolean =>
+    one.length >= 4 && Array.from({ length: word.length + 1 }, (_, end) => word.slice(0, end)).some((meant) => isOneErrorAway(one, meant));
+  let exact = 0;
+  let mistyped = 0;
+  for (const { family, given, times } of people) {
+    const words = [...wordsOf(family), ...wordsOf(given)];
+    const lacking = typed.filter((one) => !words.some((word) => begins(word, one)));
+    if (lacking.length === 0) exact += times;
+    else if (lacking.length === 1 && words.some((word) => beginsMistyped(word, lacking[0] ?? ''))) mistyped += times;
+  }
+  return exact < 5 ? exact + mistyped : exact;
+}
+
 const person = fc.record({ family: fc.constantFrom(...families), given: fc.constantFrom(...givenNames) });
 const change = fc.tuple(fc.integer({ min: 1, max: 30 }), fc.option(person));
 const updates = fc.array(fc.array(change, { maxLength: 6 }), { maxLength: 25 });
@@ -110,6 +132,38 @@ describe('the index after any updates', () => {
       { seed, numRuns: 60 },
     );
     expect(compared).toBeGreaterThan(100);
+  });
+
+  it('finds what a look at every row finds when one word has a typing error, rare and common ones', () => {
+    const names = ['BERTRAND', 'BERTIN', 'BERNARD', 'BERNARDIN', 'GIRARD', 'GIRAUD', 'GUERIN', 'GARNIER'];
+    const firsts = ['Camille', 'Camil', 'Carmen', 'Pascal', 'Pascale', 'Nicolas', 'Nicole', 'Claire', 'Clara'];
+    // Of each pair another number, from none to more than are ever read through.
+    const people = names.flatMap((family, row) =>
+      firsts.map((given, column) => ({ family, given, times: [0, 1, 3, 40, 700][(row * 7 + column * 3) % 5] ?? 0 })),
+    );
+    const indexed = new Indexed(people.flatMap((one) => Array.from({ length: one.times }, () => one)));
+    const words = [...names, ...firsts].map((name) => name.toLowerCase());
+    const letter = fc.constantFrom(...'abcdegilmnprstu'.split(''));
+    const mistype = fc
+      .tuple(fc.constantFrom(...words), fc.nat(8), letter, fc.constantFrom('wrong', 'missing', 'more', 'exchanged', 'none', 'cut'))
+      .map(([word, at, other, kind]) => {
+        if (kind === 'wrong') return `${word.slice(0, at)}${other}${word.slice(at + 1)}`;
+        if (kind === 'missing') return `${word.slice(0, at)}${word.slice(at + 1)}`;
+        if (kind === 'more') return `${word.slice(0, at)}${other}${word.slice(at)}`;
+        if (kind === 'exchanged') return `${word.slice(0, at)}${word.charAt(at + 1)}${word.charAt(at)}${word.slice(at + 2)}`;
+        return kind === 'cut' ? word.slice(0, 5) : word;
+      });
+    let withError = 0;
+    fc.assert(
+      fc.property(fc.array(mistype, { minLength: 1, maxLength: 3 }), (typed) => {
+        const text = typed.join(' ');
+        const wanted = bruteForceWithError(people, text);
+        if (wanted > 0 && !typed.every((word) => words.some((one) => one.startsWith(word)))) withError += 1;
+        expect(indexed.total(text), text).toBe(wanted);
+      }),
+      { seed, numRuns: 300 },
+    );
+    expect(withError).toBeGreaterThan(50);
   });
 
   it('gathers small segments into larger ones, and is made anew when much of it is dead', () => {

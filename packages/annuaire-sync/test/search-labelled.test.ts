@@ -8,8 +8,9 @@ beforeAll(async () => {
 });
 afterAll(() => directory[Symbol.asyncDispose]());
 
-const isWanted = (entry: DirectoryEntry, { wants }: LabelledQuery): boolean =>
-  Object.entries(wants).every(([field, value]) => entry[field as keyof DirectoryEntry] === value);
+const isWanted = (entry: DirectoryEntry, { wants: { domain, ...fields } }: LabelledQuery): boolean =>
+  Object.entries(fields).every(([field, value]) => entry[field as keyof DirectoryEntry] === value) &&
+  (domain === undefined || entry.address?.endsWith(`@${domain}`) === true);
 
 async function measure(queries: readonly LabelledQuery[]): Promise<{ first: number; amongFive: number; missed: readonly string[] }> {
   let first = 0;
@@ -25,7 +26,7 @@ async function measure(queries: readonly LabelledQuery[]): Promise<{ first: numb
   return { first: (100 * first) / queries.length, amongFive: (100 * amongFive) / queries.length, missed };
 }
 
-describe('200 labelled queries over 5,000 entries', () => {
+describe('300 labelled queries over 5,000 entries', () => {
   // Weights were chosen on one half; the other half was never looked at while choosing.
   const queries = labelledQueries();
   const halves: readonly (readonly [string, number])[] = [
@@ -33,14 +34,16 @@ describe('200 labelled queries over 5,000 entries', () => {
     ['held out', 1],
   ];
 
-  it('are 200 and more, in every way of typing', () => {
-    expect(queries.length).toBeGreaterThanOrEqual(200);
+  it('are 300 and more, in every way of typing', () => {
+    expect(queries.length).toBeGreaterThanOrEqual(300);
   });
 
-  it.each(halves)('find what is wanted, in the half %s, first in nine of ten and among five in 98 of 100', async (name, half) => {
+  it.each(halves)('find what is wanted, in the half %s, first in 98 of 100, among five too', async (name, half) => {
     const { first, amongFive, missed } = await measure(queries.filter((_, at) => at % 2 === half));
-    process.stdout.write(`labelled queries, half ${name}: first ${first.toFixed(1)} %, among five ${amongFive.toFixed(1)} %\n`);
-    expect(first, missed.join('; ')).toBeGreaterThanOrEqual(90);
+    process.stdout.write(
+      `${queries.length} labelled queries, half ${name}: first ${first.toFixed(1)} %, among five ${amongFive.toFixed(1)} %\n`,
+    );
+    expect(first, missed.join('; ')).toBeGreaterThanOrEqual(98);
     expect(amongFive, missed.join('; ')).toBeGreaterThanOrEqual(98);
   });
 });

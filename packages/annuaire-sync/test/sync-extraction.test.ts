@@ -83,6 +83,25 @@ describe('a first synchronisation', () => {
     expect(readdirSync(`${sample.db}.work`)).toEqual([]);
   });
 
+  it.each([
+    ['Latin-1', Buffer.from('Ce fichier est publi\u00e9 chaque jour.\nLibell\u00e9 | Cl\u00e9\n', 'latin1')],
+    ['UTF-16', Buffer.from('\ufeffCe fichier est publié chaque jour.\r\n', 'utf16le')],
+  ])('leaves out a file of an archive that is no extraction and %s', async (_, bytes) => {
+    const archive = writeZip(
+      [
+        { name: 'LISEZMOI.TXT', bytes },
+        { name: 'EXTRACTION_202611220300.TXT', bytes: Buffer.from(text) },
+      ],
+      { modifiedAt: new Date('2026-11-22T03:00:00Z') },
+    );
+    await using sample = await createSample();
+    const path = join(sample.folder, 'offered.zip');
+    await writeFile(path, archive);
+    const result = await syncHere({ source: path, db: sample.db });
+    expect(result).toMatchObject({ rows: 400, published: '202611220300' });
+    expect(result.warnings).toMatchObject([{ code: 'ANNUAIRE_FILE_IGNORED', where: 'LISEZMOI.TXT' }]);
+  });
+
   it('matches headings by meaning: accents, case, order, added columns', async () => {
     await using sample = await createSample();
     await loaded(sample);
@@ -214,6 +233,34 @@ describe('a daily synchronisation', () => {
     expect(checks.every(({ hasHistory }) => hasHistory)).toBe(true);
   });
 
+  it('takes exactly as many changes as the threshold allows, and not one more: a file that shrank', async () => {
+    for (const [left, code] of [
+      [380, 'resolved'],
+      [379, 'ERR_MSS_ANNUAIRE_TOO_MANY_CHANGES'],
+    ] as const) {
+      await using sample = await createSample();
+      await loaded(sample);
+      const shrunk = sample.file('shrunk.txt', lines.slice(0, left + 1));
+      expect(await codeOf(syncHere({ source: shrunk, db: sample.db }))).toBe(code);
+    }
+  });
+
+  it('tells that an address went to another person, and only then', async () => {
+    await using sample = await createSample();
+    await loaded(sample);
+    const at = lines.findIndex((line) => line.startsWith('PER|'));
+    const before = lines[at] ?? '';
+    const other = before.split('|').with(3, '99999999999').with(4, '899999999999').with(9, 'SUCCESSEUR').with(10, 'Ada').join('|');
+    await syncHere({ source: sample.file('next.txt', lines.with(at, other)), db: sample.db });
+    await using directory = await openDirectory(sample.db);
+    const address = before.split('|')[1] ?? '';
+    const [check] = await directory.checkAddresses([address], { since: 1 });
+    expect(check).toMatchObject({ state: 'changed', entries: [{ familyName: 'SUCCESSEUR', rpps: '99999999999' }] });
+    expect(check?.fields.map(({ field }) => field)).toEqual(['identifier', 'nationalIdentifier', 'familyName', 'givenName']);
+    expect((await directory.professional('899999999999')).entries).toHaveLength(1);
+    expect((await directory.professional(before.split('|')[4] ?? '')).entries.some((entry) => entry.address === address)).toBe(false);
+  });
+
   it('refuses more changes than the threshold, and loads them when it is raised: a new generation, readers follow', async () => {
     await using sample = await createSample();
     await loaded(sample);
@@ -245,6 +292,7 @@ describe('a file that is refused, the directory staying as it was', () => {
     ['half of it, cut at a line end', lines.slice(0, 200).join('\n') + '\n', 'ERR_MSS_ANNUAIRE_TOO_MANY_CHANGES'],
     ['Latin-1', Buffer.from(text, 'latin1'), 'ERR_MSS_ANNUAIRE_ENCODING'],
     ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le'), 'ERR_MSS_ANNUAIRE_ENCODING'],
+    ['a letter in Latin-1', Buffer.from('Cher confr\u00e8re,\n', 'latin1'), 'ERR_MSS_ANNUAIRE_NOT_AN_EXTRACTION'],
     [
       'Latin-1 under ASCII headings',
       Buffer.concat([

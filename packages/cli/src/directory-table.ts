@@ -31,8 +31,12 @@ export function addDirectoryCommands({ say, group, add }: ProgramFrame): void {
     .option('--sha256 <empreinte>', say('empreinte publiée du fichier', 'published hash of the file'))
     .option('--force', say('relit même ce qui paraît inchangé', 'reads even what seems unchanged'));
   withDb(
-    add(annuaire, 'search <texte>', say('cherche comme on tape', 'searches as one types'), async (context, text: string, options: Search) =>
-      (await import('./commands/annuaire-search.js')).searchAnnuaire(context, text, options),
+    add(
+      annuaire,
+      'search <texte...>',
+      say('cherche comme on tape', 'searches as one types'),
+      async (context, words: readonly string[], options: Search) =>
+        (await import('./commands/annuaire-search.js')).searchAnnuaire(context, words.join(' '), options),
     ),
   )
     .option('--profession <mots>', say('profession ou spécialité', 'profession or speciality'))

@@ -38,6 +38,8 @@ export type CliErrorCode =
   | 'ERR_MSS_CLI_DOCTOR_NO_ANSWER'
   /** Nothing was found. */
   | 'ERR_MSS_CLI_NOTHING_FOUND'
+  /** A person stopped the command before its end. */
+  | 'ERR_MSS_CLI_INTERRUPTED'
   /** Something that should not happen. */
   | 'ERR_MSS_CLI_INTERNAL';
 

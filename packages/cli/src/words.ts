@@ -100,6 +100,13 @@ const french: Readonly<Record<string, Readonly<Record<string, string>>>> = Objec
     RECEIPT_NO_RECIPIENT: "l'accusé ne nomme aucun destinataire",
     RECEIPT_DISPOSITION_MALFORMED: 'la disposition est mal écrite',
     RECEIPT_ERROR_IN_DISPOSITION: "le code d'erreur est dans le champ Disposition",
+    ANNUAIRE_COLUMN_UNKNOWN: 'colonnes inconnues, non conservées',
+    ANNUAIRE_COLUMN_ORDER: 'les colonnes ne sont pas dans l’ordre publié',
+    ANNUAIRE_COLUMN_BY_POSITION: 'colonnes reconnues à leur seule position',
+    ANNUAIRE_COLUMN_ABSENT: 'colonnes absentes de ce fichier',
+    ANNUAIRE_FILE_IGNORED: "un fichier de l'archive n'est pas une extraction connue ; il n'a pas été lu",
+    ANNUAIRE_FILE_ABSENT: "un fichier n'est plus dans l'archive ; ses lignes restent telles quelles",
+    ANNUAIRE_OLDER: 'l’annuaire avait un fichier publié plus tard',
   },
 });
 

@@ -1,5 +1,5 @@
 /** `mss annuaire` on generated extractions: the contract's keys and statuses. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 
 import { runMss } from '@mss/cli';
@@ -103,6 +103,56 @@ describe('mss annuaire sync', () => {
       json: { error: { code: 'ERR_MSS_TLS_CLEAR_TEXT' } },
     });
   });
+  it.each([
+    ['an address that is none', ['https://', '--db', db]],
+    ['a mirror that is no address', ['https://annuaire.test/x', '--db', db, '--mirror', 'miroir']],
+    ['no name of a directory', [source, '--db', '']],
+    ['a folder that is not there', [source, '--db', file('absent/annuaire.db')]],
+  ])('%s is wrong usage, and nothing is written', async (_, args) => {
+    const before = readdirSync(file('.'));
+    expect(await mss(['annuaire', 'sync', ...args, '--json'])).toMatchObject({ status: 2, json: { error: { code: 'ERR_MSS_CLI_USAGE' } } });
+    expect(readdirSync(file('.'))).toEqual(before);
+    expect(existsSync('.lock')).toBe(false);
+  });
+  it('a folder is no directory', async () => {
+    mkdirSync(file('dossier'));
+    for (const args of [
+      ['sync', source],
+      ['search', 'martin'],
+    ]) {
+      const outcome = await mss(['annuaire', ...args, '--db', file('dossier'), '--json']);
+      expect(outcome).toMatchObject({ status: 2, json: { error: { code: 'ERR_MSS_ANNUAIRE_NOT_A_DIRECTORY' } } });
+    }
+    expect(existsSync(file('dossier.lock'))).toBe(false);
+  });
+  it('what was tolerated is said in French', async () => {
+    const copy = file('remarks.db');
+    await mss(['annuaire', 'sync', source, '--db', copy]);
+    const older = file('Extraction_Correspondance_MSSante_202611210300.txt');
+    writeFileSync(older, readFileSync(source));
+    const { stdout } = await mss(['annuaire', 'sync', older, '--db', copy]);
+    expect(stdout).toContain('ANNUAIRE_OLDER (mailboxes) – l’annuaire avait un fichier publié plus tard');
+  });
+  it('stopped by Ctrl-C says so, leaves the directory as it was, and waits for nothing more', async () => {
+    const copy = file('stopped.db');
+    await mss(['annuaire', 'sync', source, '--db', copy]);
+    const stop = new AbortController();
+    let stdout = '';
+    const stdin = new Readable({ read: () => void setImmediate(() => stop.abort()) });
+    const io = {
+      stdin,
+      stdout: (text: string) => void (stdout += text),
+      stderr: () => {},
+      interactive: false,
+      debug: false,
+      stop: stop.signal,
+    };
+    expect(await runMss(['annuaire', 'sync', '-', '--db', copy, '--json'], io)).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ERR_MSS_CLI_INTERRUPTED' } });
+    // Nobody waits for what the standard input may still give: the process can end.
+    expect(stdin.destroyed).toBe(true);
+    expect((await mss(['annuaire', 'sync', source, '--db', copy, '--json'])).json).toMatchObject({ outcome: 'unchanged', snapshot: 1 });
+  });
   it('draws progress only where a person looks', async () => {
     let stderr = '';
     const io = {
@@ -115,6 +165,9 @@ describe('mss annuaire sync', () => {
     expect(await runMss(['annuaire', 'sync', source, '--db', file('progress.db')], io)).toBe(0);
     expect(stderr).toMatch(/^\r/);
     expect(stderr.endsWith('\r\u001b[K')).toBe(true);
+    // A phase that counts no bytes shows none.
+    expect(stderr).not.toMatch(/(?:index|écriture) : 0/);
+    expect(stderr).toMatch(/chargement : \d+\.\d \/ \d+\.\d Mo/);
   });
 });
 
@@ -140,6 +193,20 @@ describe('mss annuaire search', () => {
     expect(json.total).toBeGreaterThan(0);
     for (const key of keys) expect(json.hits[0]).toHaveProperty(key);
     expect(json.hits.map((hit: { address: string }) => hit.address)).toContain(person['Adresse BAL']);
+  });
+  it('takes several words as they are typed, without quotes', async () => {
+    const together = await mss(['annuaire', 'search', name(), '--db', db, '--json']);
+    const apart = await mss(['annuaire', 'search', ...name().split(' '), '--db', db, '--json']);
+    expect(apart.json).toEqual(together.json);
+  });
+  it('shows the name by which a structure was found, its trade name too', async () => {
+    const lines = readFileSync(source, 'utf8').trimEnd().split('\n');
+    const at = columns.indexOf('Enseigne commerciale structure BAL');
+    const line = (lines.find((one) => one.startsWith('ORG|')) ?? '').split('|').with(at, 'CLINIQUE DU ZEPHYR').join('|');
+    await mss(['annuaire', 'sync', '-', '--db', file('trade.db')], `${lines[0]}\n${line}\n`);
+    const { json } = await mss(['annuaire', 'search', 'zephyr', '--db', file('trade.db'), '--json']);
+    expect(json.hits).toMatchObject([{ tradeName: 'CLINIQUE DU ZEPHYR' }]);
+    expect((await mss(['annuaire', 'search', 'zephyr', '--db', file('trade.db')])).stdout).toContain('CLINIQUE DU ZEPHYR');
   });
   it('for people: one line a hit, and why it was found', async () => {
     const { stdout } = await mss(['annuaire', 'search', name(), '--db', db]);

@@ -1,8 +1,11 @@
 /** `mss send` and `mss outbox` against the sandbox: each outcome of a send, told per recipient, and accounted for. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
+import { openSqliteStore } from '@mss/store';
+import { runMss } from '@mss/cli';
 import { describe, expect, it } from 'vitest';
 
 import { colleague, doctor, mailboxWorld } from './mailbox-support.js';
@@ -67,6 +70,39 @@ describe('mss send', () => {
       status: 1,
       json: { error: { code: 'ERR_MSS_LEDGER_NOT_FOUND' } },
     });
+  });
+
+  it('nothing was heard in time: outbox list and show say so, a worker tells it once', async () => {
+    const config = configure('silence', { outbox: { leaseSeconds: 1, silenceHours: 12 } });
+    expect(await run(config, ...send, '--subject', 'Avis', '--request', 'dsn', '--document-id', 'quiet')).toMatchObject({ status: 0 });
+    const recipients = async (): Promise<unknown> => (await run(config, 'outbox', 'list')).json.entries[0].recipients;
+    expect(await recipients()).toMatchObject([{ address: colleague, state: 'accepted', verdict: 'accepted', overdue: null }]);
+    // The sandbox reports the delivery, and nobody reads the report here.
+    const store = await openSqliteStore({ file: file('silence.db') });
+    await store.batch([{ sql: 'UPDATE outbox_recipients SET accepted_at = accepted_at - ?', parameters: [12 * 3_600_000] }]);
+    await store.close();
+    expect(await recipients()).toMatchObject([{ verdict: 'silent', overdue: 'delivery' }]);
+    expect(unlabelled((await run(config, 'outbox', 'list')).json)).toEqual([]);
+    expect((await mss(['outbox', 'list', '--config', config])).stdout).toContain(
+      ' – accepté par l’opérateur – sans nouvelles de la remise\n',
+    );
+
+    const tellsSilence = async (): Promise<readonly string[]> => {
+      const stop = new AbortController();
+      const told: string[] = [];
+      // A worker that has nothing to tell is stopped by the document that it sends.
+      await run(config, ...send, '--subject', 'Avis', '--document-id', `next-${inInbox()}`, '--queue-only');
+      const before = inInbox();
+      const io = { stdin: Readable.from([]), stdout: () => {}, interactive: false, debug: false, stop: stop.signal };
+      const running = runMss(['outbox', 'run', '--follow', '--config', config], { ...io, stderr: (text) => void told.push(text) });
+      while (inInbox() === before) await new Promise((resolve) => setImmediate(resolve));
+      stop.abort();
+      expect(await running).toBe(0);
+      return told;
+    };
+    expect(await tellsSilence()).toEqual(['mss : sans nouvelles de la remise : quiet [0]\n']);
+    expect((await run(config, 'outbox', 'show', 'quiet')).json.known).toMatchObject([{ silenceToldAt: expect.any(String) as string }]);
+    expect(await tellsSilence()).toEqual([]);
   });
 
   it('a recipient who is refused: status 1, the others get it', async () => {

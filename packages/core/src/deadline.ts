@@ -26,3 +26,27 @@ export function withDeadline(timeoutMs: number, signal?: AbortSignal): Deadline 
     },
   };
 }
+
+/**
+ * The result of some work, or the end of this caller's patience, whichever is first. The work goes on by itself; if it fails later, nobody
+ * is told.
+ *
+ * @param errorOf - what to reject with once the signal aborts; default its reason
+ */
+export async function untilAborted<Value>(
+  work: Promise<Value>,
+  signal: AbortSignal,
+  errorOf: (signal: AbortSignal) => unknown = ({ reason }) => reason,
+): Promise<Value> {
+  work.catch(() => {});
+  if (signal.aborted) throw errorOf(signal);
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(errorOf(signal)), { once: true, signal: done.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    done.abort();
+  }
+}

@@ -15,7 +15,7 @@ export { systemClock, type Clock } from './clock.js';
 export { silentLogger, type Logger } from './logger.js';
 export { type AuditEvent, type AuditSink } from './audit.js';
 export { systemRandom, type RandomSource } from './random.js';
-export { withDeadline, type Deadline } from './deadline.js';
+export { untilAborted, withDeadline, type Deadline } from './deadline.js';
 export { concatBytes, equalBytes, utf8Decode, utf8Encode } from './bytes.js';
 export { ensureOid, parseOid, type Oid } from './oid.js';
 export { formatHl7Date, hl7TimestampToUtc, parseHl7Timestamp, type Hl7Date, type Hl7Timestamp } from './hl7-timestamp.js';

@@ -12,6 +12,7 @@ import {
   parseOid,
   profileIds,
   resolveLimits,
+  untilAborted,
   upperCaseFrench,
   utf8Decode,
   utf8Encode,
@@ -104,6 +105,27 @@ describe('deadline', () => {
     deadline.release();
     caller.abort();
     expect(deadline.signal.aborted).toBe(false);
+  });
+});
+
+describe('a wait that ends with a signal', () => {
+  it('gives the result of the work, or its error', async () => {
+    const { signal } = new AbortController();
+    await expect(untilAborted(Promise.resolve(7), signal)).resolves.toBe(7);
+    await expect(untilAborted(Promise.reject(new Error('broken')), signal)).rejects.toThrow('broken');
+  });
+  it('ends with the reason, or what is made of it; what the work does later is nobody’s', async () => {
+    const caller = new AbortController();
+    let fail: (error: Error) => void = () => {};
+    const waited = untilAborted(
+      new Promise((_, reject) => (fail = reject)),
+      caller.signal,
+      ({ reason }) => new Error(`stopped: ${reason}`),
+    );
+    caller.abort('enough');
+    await expect(waited).rejects.toThrow('stopped: enough');
+    fail(new Error('nobody listens'));
+    await expect(untilAborted(Promise.reject(new Error('late')), caller.signal)).rejects.toBe('enough');
   });
 });
 

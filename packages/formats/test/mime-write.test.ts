@@ -121,7 +121,7 @@ describe('writeMime', () => {
     expect(Buffer.from(parseMime(bytes).value.content()).toString('utf8')).toBe(text.replaceAll(/\r\n|\r|\n/g, '\r\n'));
   });
 
-  it.each([0, 1, 2, 3, 56, 57, 58, 113, 114, 115, 5000])('%d bytes come back from base64', (length) => {
+  it.each([0, 1, 2, 3, 56, 57, 58, 113, 114, 115, 5000, 58_367, 58_368, 58_369, 116_793])('%d bytes come back from base64', (length) => {
     const content = new Uint8Array(length).map((_value, at) => (at * 31) % 256);
     const bytes = write({ mediaType: 'application/octet-stream', bytes: content });
     expectSmtpSafe(bytes);

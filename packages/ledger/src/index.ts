@@ -37,6 +37,7 @@ export { type OutboxFilter, type OutboxStats } from './outbox/list.js';
 export { type Opposition, type Oppositions } from './outbox/oppositions.js';
 export { type Suppression, type Suppressions } from './outbox/suppressions.js';
 export { type AuditTrail } from './audit/trail.js';
+export { type TracedBy } from './audit/traced-mailbox.js';
 export { type AuditCheckpoint } from './audit/retention.js';
 export { type AuditVerdict, type BrokenLink } from './audit/verify.js';
 export {
@@ -82,6 +83,10 @@ export {
   type ReceiptVerdict,
   type RecipientKnowledge,
   type Sign,
+  type Silence,
+  type SilenceRequest,
+  type SilenceSummary,
+  type SilenceWatch,
   type TrustReason,
   type TrustRule,
   type TrustSigns,

@@ -16,7 +16,10 @@ export interface TelemetrySpan {
  * | `mss.outbox.submit` | span, and histogram in ms | |
  * | `mss.outbox.recipients` | counter | `outcome` |
  * | `mss.outbox.evidence` | counter | `kind`, `settled` |
- * | `mss.inbox.…`, `mss.receipts.…` | | see there |
+ * | `mss.ledger.inbox.hand_over` | span; histogram in ms with `_ms` | `attempt` |
+ * | `mss.ledger.inbox.quarantined` | counter | `reason` |
+ * | `mss.ledger.receipts` | counter | `kind`, `trust`, `reason`, `fact` |
+ * | `mss.ledger.silences` | counter | `awaited`, `told` |
  */
 export interface TelemetryOptions {
   readonly tracer?: { startSpan(name: string, options?: { attributes?: Attributes }): TelemetrySpan };

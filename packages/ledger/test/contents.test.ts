@@ -1,7 +1,7 @@
 /** Sealed contents: nothing comes out of a content that is not exactly what was put in. */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { isMssError, systemRandom } from '@mss/core';
@@ -152,6 +152,33 @@ describe('a sealed content', () => {
     };
     expect(await codeOf(contents.write('a', 'outbox', failing()))).toBe('TypeError: the source failed');
     expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('that cannot be stored fails alone among those that are stored with it, and leaves nothing', async () => {
+    const vault = join(folder.path, 'together');
+    const contents = open(await createFileVault(vault));
+    await mkdir(join(vault, 'outbox-b'));
+    const bytes = new Uint8Array(randomBytes(300_000));
+    const codes = await Promise.all(['a', 'b', 'c'].map((name) => codeOf(contents.write(name, 'outbox', bytes))));
+    expect(codes).toEqual(['none', 'ERR_MSS_LEDGER_VAULT_UNAVAILABLE', 'none']);
+    expect(readdirSync(vault).toSorted()).toEqual(['outbox-a', 'outbox-b', 'outbox-c']);
+    for (const name of ['a', 'c']) expect(Buffer.from(await contents.read(name, 'outbox')).equals(bytes)).toBe(true);
+    await rm(vault, { recursive: true });
+    expect(await codeOf(contents.write('d', 'outbox', bytes))).toBe('ERR_MSS_LEDGER_VAULT_UNAVAILABLE');
+  });
+
+  it('takes the memory of its parts, and no second vault is given them', async () => {
+    const vault = await createFileVault(join(folder.path, 'given'));
+    const parts = [new Uint8Array(randomBytes(300_000)), Buffer.from('in the pool of small buffers')];
+    await vault.put('outbox-a', parts);
+    expect(parts.map((part) => part.length)).toEqual([0, 28]);
+    await expect(vault.put('outbox-b', parts)).rejects.toThrow(TypeError);
+    const twice = new Uint8Array(100_000).fill(7);
+    const puts = await Promise.allSettled([vault.put('outbox-c', [twice, twice]), vault.put('outbox-d', [twice])]);
+    expect(puts.map((one) => one.status)).toEqual(['fulfilled', 'rejected']);
+    const kept: Uint8Array[] = [];
+    for await (const piece of vault.get('outbox-c')) kept.push(piece);
+    expect(Buffer.concat(kept).equals(Buffer.alloc(200_000, 7))).toBe(true);
   });
 
   it('left half-written by a process that died is removed once it is old', async () => {

@@ -1,5 +1,6 @@
 /** The outbox from queueing to the final state, on SQLite in memory. */
 import { isMssError } from '@mss/core';
+import type { Store } from '@mss/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { QueueRequest } from '../src/index.js';
@@ -65,6 +66,87 @@ describe('a document', () => {
     expect(world.contents()).toEqual([]);
     await drain(world, server);
     expect(server.taken.length).toBe(1);
+  });
+
+  it('is sent as it was queued, whatever the host does with its array, of either class, afterwards', async () => {
+    for (const [index, bytes] of [message(), Buffer.from(message())].entries()) {
+      await world.ledger.outbox.queue(request({ documentId: `d${index}`, message: bytes }));
+      bytes.fill(0x20);
+    }
+    await drain(world, server);
+    expect(server.taken.map((one) => one.bytes.equals(message()))).toEqual([true, true]);
+  });
+
+  it('given away is not copied: sent as it is, and emptied then', async () => {
+    const bytes = message();
+    await world.ledger.outbox.queue(request({ message: bytes, messageIsGiven: true }));
+    server.at = (stage) => {
+      if (stage === 'answered') expect(server.taken[0]?.message.message).toBe(bytes);
+    };
+    await drain(world, server);
+    expect([server.taken[0]?.bytes.equals(message()), bytes.length]).toEqual([true, 0]);
+  });
+
+  it('given away and not due is emptied at once, and sent from the vault', async () => {
+    const bytes = message();
+    const notBefore = new Date(world.clock.now().getTime() + minute);
+    await world.ledger.outbox.queue(request({ message: bytes, messageIsGiven: true, notBefore }));
+    expect(bytes.length).toBe(0);
+    world.clock.set(minute);
+    await drain(world, server);
+    expect(server.taken[0]?.bytes.equals(message())).toBe(true);
+  });
+
+  it('given away under an id that is taken stays as it is', async () => {
+    await world.ledger.outbox.queue(request());
+    const bytes = message('Autre');
+    expect(await code(world.ledger.outbox.queue(request({ message: bytes, messageIsGiven: true })))).toBe(
+      'ERR_MSS_LEDGER_DOCUMENT_ID_TAKEN',
+    );
+    expect(bytes).toEqual(message('Autre'));
+  });
+
+  it('of which the answer is uncertain stays whole for a submission that still reads it', async () => {
+    const bytes = message();
+    server.answer = () => 'uncertain';
+    await world.ledger.outbox.queue(request({ message: bytes, messageIsGiven: true }));
+    await drain(world, server);
+    expect([await states(), bytes.length]).toEqual([['uncertain'], message().length]);
+  });
+
+  it('is sent to all its recipients also when a worker claims in the transaction that writes it', async () => {
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    };
+    let open = (): void => {};
+    let gate = Promise.resolve();
+    const { store } = world;
+    const held: Store = Object.assign(Object.create(store) as Store, {
+      dialect: store.dialect,
+      claimClause: store.claimClause,
+      transaction: async (...given: Parameters<Store['transaction']>) => {
+        await gate;
+        return store.transaction(...given);
+      },
+      batch: store.batch.bind(store),
+      all: store.all.bind(store),
+      get: store.get.bind(store),
+      migrate: store.migrate.bind(store),
+    });
+    const ledger = await world.another({ store: held });
+    gate = new Promise<void>((resolve) => (open = resolve));
+    // While the first waits, the entry and the claim come together.
+    const first = ledger.audit.record({ author, at: world.clock.now(), action: 'test', outcome: 'success' });
+    await turns();
+    const queued = ledger.outbox.queue(request({ recipients: two, suppressed: 'send' }));
+    while (world.contents().length === 0) await turns();
+    await turns();
+    const running = drain(world, server, { ledger });
+    await turns();
+    open();
+    await Promise.all([first, queued, running]);
+    await drain(world, server);
+    expect(server.taken.map((one) => one.recipients)).toEqual([[colleague, hospital]]);
   });
 
   it('queued again under its id is the same entry, also at once, and another message under it is refused', async () => {

@@ -1,5 +1,4 @@
 import { caseNumber, serviceStart, type DocumentSet } from '@mss/cda';
-import { joinCdaPdfs, renderCdaPdf } from '@mss/cda-pdf';
 import { disambiguateNames, formatPdfName } from '@mss/subject';
 import { buildXdm, type XdmMissingAttribute } from '@mss/xdm';
 
@@ -32,6 +31,8 @@ export async function attachDocuments(
     ...(options.random === undefined ? {} : { random: options.random }),
     ...options.archive,
   });
+  // With the first document: software that only receives needs no PDF engine in its memory.
+  const { joinCdaPdfs, renderCdaPdf } = await import('@mss/cda-pdf');
   const rendered = [];
   for (const document of set.documents) rendered.push(await renderCdaPdf(document, { ...options.render, ...profile, ...limits }));
   const unrendered = rendered.flatMap((pdf, document) => pdf.unrendered.map(({ code, where }) => ({ document, code, where })));

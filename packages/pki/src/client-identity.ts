@@ -80,11 +80,32 @@ function readKey(source: { readonly key: string | Uint8Array; readonly passphras
   const secret = source.passphrase === undefined ? {} : { passphrase: source.passphrase };
   try {
     if (typeof source.key === 'string' || looksLikePem(source.key)) return createPrivateKey({ key: text(source.key), ...secret });
-    return createPrivateKey({ key: Buffer.from(source.key), format: 'der', type: 'pkcs8', ...secret });
+    const der = Buffer.from(source.key);
+    return plainKey(der) ?? createPrivateKey({ key: der, format: 'der', type: 'pkcs8', ...secret });
   } catch (cause) {
     throw unreadable(cause, 'private key');
   }
 }
+
+/** The DER that older tools write for RSA (PKCS #1) and elliptic curves (SEC 1), which is never encrypted; `null` when it is neither. */
+function plainKey(der: Buffer): KeyObject | null {
+  for (const type of ['pkcs1', 'sec1'] as const) {
+    try {
+      return createPrivateKey({ key: der, format: 'der', type });
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
+
+/** What OpenSSL and Node say, and what it means to whoever chose the file. */
+const explanations: readonly (readonly [RegExp, string])[] = [
+  [/unable to load private key/i, 'holds no private key'],
+  [/unable to load certificate/i, 'holds no certificate'],
+  [/decoder routines/i, 'is none: PEM, or DER of PKCS #8, PKCS #1 or SEC 1'],
+  [/unsupported/i, 'is encrypted with an algorithm that OpenSSL 3 no longer reads; export it again with AES'],
+];
 
 /** The cause is not attached: it may quote what it could not read. */
 function unreadable(cause: unknown, what: string): Error {
@@ -92,13 +113,8 @@ function unreadable(cause: unknown, what: string): Error {
   if (wrongPassphrase.test(message) || errnoOf(cause) === 'ERR_MISSING_PASSPHRASE') {
     return pkiError('ERR_MSS_PKI_IDENTITY_PASSPHRASE', `the passphrase of the ${what} is wrong or missing`);
   }
-  if (/unsupported/i.test(message)) {
-    return pkiError(
-      'ERR_MSS_PKI_IDENTITY',
-      `the ${what} is encrypted with an algorithm that OpenSSL 3 no longer reads; export it again with AES`,
-    );
-  }
-  return pkiError('ERR_MSS_PKI_IDENTITY', `the ${what} cannot be read`);
+  const why = explanations.find(([pattern]) => pattern.test(message))?.[1] ?? 'cannot be read';
+  return pkiError('ERR_MSS_PKI_IDENTITY', `the ${what} ${why}`);
 }
 
 function ofPfx(source: { readonly pfx: Uint8Array; readonly passphrase?: string }): { leaf: Certificate; material: IdentityMaterial } {

@@ -23,7 +23,7 @@ export type PkiErrorCode =
   | 'ERR_MSS_TLS_VERSION'
   /** No cipher suite in common (ECO.1.1.3). */
   | 'ERR_MSS_TLS_SUITE'
-  /** The handshake failed for another reason. */
+  /** The handshake failed for another reason. Permanent only when the server's alert says no to what was offered. */
   | 'ERR_MSS_TLS_HANDSHAKE'
   /** The server asks for a client certificate, or refuses the one that was offered. */
   | 'ERR_MSS_TLS_CLIENT_CERTIFICATE'
@@ -51,11 +51,11 @@ export type PkiErrorCode =
   | 'ERR_MSS_TLS_TOO_MANY_CHAINS'
   /** The chain's verdict was not settled yet on a socket that cannot be opened again by us: connect once more. Not permanent. */
   | 'ERR_MSS_TLS_VERDICT_PENDING'
-  /** The server does not offer STARTTLS, or refuses it: nothing is ever sent in clear instead (ECO.1.1.1). */
+  /** The server does not offer STARTTLS, or refuses it: nothing is ever sent in clear instead (ECO.1.1.1). Not permanent when it says so. */
   | 'ERR_MSS_TLS_STARTTLS_REFUSED'
   /** Bytes came between the answer to STARTTLS and the handshake: an injection (ECO.1.1.1). */
   | 'ERR_MSS_TLS_STARTTLS_INJECTION'
-  /** The clear-text dialogue before STARTTLS broke its protocol. */
+  /** The clear-text dialogue before STARTTLS broke its protocol. Not permanent. */
   | 'ERR_MSS_TLS_STARTTLS_PROTOCOL'
   /** The HTTP answer broke the protocol or ended early. */
   | 'ERR_MSS_TLS_HTTP'
@@ -138,9 +138,11 @@ const passing: ReadonlySet<PkiErrorCode> = new Set<PkiErrorCode>([
   'ERR_MSS_TLS_TIMEOUT',
   'ERR_MSS_TLS_ABORTED',
   'ERR_MSS_TLS_CLOSED',
+  'ERR_MSS_TLS_HANDSHAKE',
   'ERR_MSS_TLS_REVOCATION_UNKNOWN',
   'ERR_MSS_TLS_TOO_MANY_CHAINS',
   'ERR_MSS_TLS_VERDICT_PENDING',
+  'ERR_MSS_TLS_STARTTLS_PROTOCOL',
   'ERR_MSS_TLS_HTTP',
   'ERR_MSS_PKI_CRL_FETCH',
   'ERR_MSS_PKI_CRL_TIMEOUT',

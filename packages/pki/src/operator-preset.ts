@@ -32,8 +32,16 @@ export const mailizPreset: OperatorPreset = Object.freeze({
   igcSanteOnly: 'ECO.1.1.8',
 });
 
-/** The preset that serves a mailbox's domain, `null` when none does. */
+/** A-labels, lower case, without the dot of the root, however it was written. */
+const normal = (domain: string): string => domainToASCII(domain).replace(/\.$/, '');
+
+/**
+ * The preset that serves a mailbox's domain, `null` when none does.
+ *
+ * @throws TypeError for what is no domain, such as a whole address: taken for a domain that no preset knows, it would widen the trust
+ */
 export function presetOfDomain(domain: string, presets: readonly OperatorPreset[] = [mailizPreset]): OperatorPreset | null {
-  const wanted = domainToASCII(domain.replace(/\.$/, '')).toLowerCase();
-  return presets.find((preset) => preset.domains.some((one) => domainToASCII(one).toLowerCase() === wanted)) ?? null;
+  const wanted = normal(domain);
+  if (wanted === '') throw new TypeError('a domain is wanted, without mailbox, port or path');
+  return presets.find((preset) => preset.domains.some((one) => normal(one) === wanted)) ?? null;
 }

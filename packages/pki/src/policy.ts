@@ -134,8 +134,8 @@ export function createSecureChannelPolicy(options: SecureChannelPolicyOptions): 
     channel.gate.clear();
   };
   return {
-    connect: (target) => connector.connect(target, null),
-    connectStartTls: (target) => connector.connect(target, target.startTls),
+    connect: (target) => connector.connect(target),
+    connectStartTls: ({ startTls, ...target }) => connector.connect(target, { startTls }),
     upgrade: (stream, target) => connector.upgrade(stream, target),
     warm: ({ startTls, ...target }) => connector.warm(target, startTls ?? null),
     tlsOptions: (target) => foreignTlsOptions(target, channel),

@@ -80,7 +80,10 @@ export async function probeTls(options: TlsProbeOptions): Promise<TlsProbe> {
   const startTls = dialogues[options.starttls ?? 'none']();
   let seen: SeenServer | null = null;
   try {
-    const socket = await channel.connector.connect({ ...options, clientIdentity: null }, startTls, (server) => (seen = server));
+    const socket = await channel.connector.connect(
+      { ...options, clientIdentity: null },
+      { startTls, onRefused: (server) => (seen = server) },
+    );
     socket.destroy();
     const { protocol, cipher, chain, revocation, at } = socket.decision;
     return { ok: true, protocol, cipher, chain, revocation: revocation ?? unchecked(at), clientCertificateRequired: false, refusal: null };

@@ -128,7 +128,10 @@ export interface SecureFetchInit {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
   readonly body?: string | Uint8Array | URLSearchParams | AsyncIterable<Uint8Array> | null;
-  /** Default `follow`: at most five, HTTPS only, not to a private address; credentials and client identity stay with their origin. */
+  /**
+   * Default `follow`: at most five, HTTPS only, not to a private address. The client identity, a body, and headers that may hold a
+   * credential stay with their origin.
+   */
   readonly redirect?: 'follow' | 'error' | 'manual';
   readonly signal?: AbortSignal | null;
   /** Until the response's headers. Default 30,000. */

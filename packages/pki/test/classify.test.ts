@@ -25,3 +25,24 @@ describe('why no ServerHello came', () => {
     expect(await codeOf(reset, { kind: 'other' })).toEqual({ code: 'ERR_MSS_TLS_CLOSED', permanent: false });
   });
 });
+
+describe('a handshake that failed after the certificate of the server', () => {
+  const failed = async (message: string): Promise<{ readonly code: string; readonly permanent: boolean }> => {
+    const state = { rules: getProfile('ref2-0.1').tls, sawCertificate: true, offeredIdentity: true, ask: null };
+    const { code, permanent } = await classifyFailure(Object.assign(new Error(message), { code: 'ERR_SSL_X' }), state);
+    return { code, permanent };
+  };
+
+  it.each([
+    ['handshake failure', 40, true],
+    ['illegal parameter', 47, true],
+    ['bad record mac', 20, false],
+    ['internal error', 80, false],
+  ])('by the alert of %s (%i): permanent is %s', async (name, alert, permanent) => {
+    expect(await failed(`ssl/tls alert ${name}:SSL alert number ${alert}`)).toEqual({ code: 'ERR_MSS_TLS_HANDSHAKE', permanent });
+  });
+
+  it('without an alert may have been spoilt on the way', async () => {
+    expect(await failed('decryption failed or bad record mac')).toEqual({ code: 'ERR_MSS_TLS_HANDSHAKE', permanent: false });
+  });
+});

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { inspect } from 'node:util';
@@ -11,6 +12,9 @@ const passphrase = 'mssante';
 
 let igc: TestIgc;
 let client: IssuedCertificate;
+
+const pkcs1 = (pkcs8: Uint8Array): Uint8Array =>
+  createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' }).export({ format: 'der', type: 'pkcs1' });
 
 beforeAll(async () => {
   igc = await createTestIgc();
@@ -26,6 +30,7 @@ describe('loadClientIdentity', () => {
     ['a PKCS#12 file', () => loadClientIdentity({ pfx: file('identity.p12'), passphrase })],
     ['PEM with an encrypted key', () => loadClientIdentity({ cert: file('cert.pem'), key: file('key-encrypted.pem'), passphrase })],
     ['DER', () => loadClientIdentity({ cert: file('cert.der'), key: file('key.der') })],
+    ['DER with a key of PKCS #1', () => loadClientIdentity({ cert: file('cert.der'), key: pkcs1(file('key.der')) })],
   ])('reads %s', (_, load) => {
     const identity = load();
     expect(identity.kind).toBe('software');
@@ -74,6 +79,14 @@ describe('loadClientIdentity', () => {
     ],
   ])('refuses %s with %s', (_, code, load) => {
     expect(load).toThrow(codeOf(code));
+  });
+
+  it.each([
+    ['PKCS#12 encrypted with RC2', /export it again with AES/, () => loadClientIdentity({ pfx: file('identity-rc2.p12'), passphrase })],
+    ['PKCS#12 without a key', /holds no private key/, () => loadClientIdentity({ pfx: file('identity-without-key.p12'), passphrase })],
+    ['a certificate in the key’s place', /is none: PEM/, () => loadClientIdentity({ cert: file('cert.pem'), key: file('cert.pem') })],
+  ])('says of %s what is wrong with it', (_, message, load) => {
+    expect(load).toThrow(message);
   });
 
   it('quotes neither the passphrase nor the file in an error', () => {

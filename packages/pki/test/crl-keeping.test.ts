@@ -214,3 +214,16 @@ describe('the CRL store in a directory', () => {
     expect(await store.read('large')).toBeNull();
   });
 });
+
+describe('a policy that is closed', () => {
+  it('says so to those who wait, and to those who come later', async () => {
+    const policy = policyOf(createMemoryCrlStore());
+    igc.crlServer.setFault('slow', { delayMs: 5_000 });
+    const waiting = connect(policy).catch((error: unknown) => error);
+    await expect.poll(paths).toBe(1);
+    await policy.close();
+    for (const error of [await waiting, await connect(policy).catch((caught: unknown) => caught)]) {
+      expect(error).toMatchObject({ code: 'ERR_MSS_TLS_REVOCATION_UNKNOWN', message: expect.stringContaining('the policy is closed') });
+    }
+  });
+});

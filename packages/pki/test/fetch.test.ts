@@ -13,6 +13,7 @@ import {
 } from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
 import { listen } from './support/port.js';
+import { startTlsRig } from './support/tls-rig.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -126,6 +127,68 @@ describe('fetch', () => {
     expect(seen).toEqual(['LPS', 'Bearer secret', undefined, undefined, undefined]);
   });
 
+  it('takes no key and no body to another origin, whatever the header is called', async () => {
+    const seen: object[] = [];
+    const second = await serve(({ method, headers: { ...headers } }, response) => {
+      delete headers.host;
+      seen.push({ method, ...headers });
+      response.end('there');
+    });
+    const first = await serve(({ url }, response) => {
+      response.writeHead(Number(url?.slice(1)), { location: `https://other.example:${second.port}/` }).end();
+    });
+    const policy = policyOf();
+    const headers = { 'esante-api-key': 'secret', accept: 'application/xml', range: 'bytes=5-' };
+    await (await policy.fetch(`${first.origin}/302`, { headers })).text();
+    expect(seen).toEqual([
+      { method: 'GET', accept: 'application/xml', range: 'bytes=5-', 'accept-encoding': 'identity', connection: 'close' },
+    ]);
+    for (const status of [307, 308]) {
+      const posting = policy.fetch(`${first.origin}/${status}`, { method: 'POST', body: 'client_secret=x' });
+      expect(await refusalOf(posting)).toMatchObject({ code: 'ERR_MSS_TLS_REDIRECT' });
+    }
+    expect(seen).toHaveLength(1);
+    // What is asked for by 302 or 303 is asked for without the body.
+    await (await policy.fetch(`${first.origin}/303`, { method: 'POST', body: 'client_secret=x' })).text();
+    expect(seen.slice(1)).toEqual([{ method: 'GET', accept: '*/*', 'accept-encoding': 'identity', connection: 'close' }]);
+  });
+
+  it.each([
+    ['a status beyond those of HTTP', 'HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n'],
+    ['control characters in its status line', 'HTTP/1.1 200 \u0001\r\nContent-Length: 0\r\n\r\n'],
+    ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n'],
+    ['what is not HTTP', '* OK IMAP4rev1\r\n'],
+  ])('refuses an answer with %s, and closes', async (_, answer) => {
+    let closed = false;
+    const rig = await startTlsRig({
+      certificate,
+      onSecure: (socket) => {
+        socket.on('close', () => (closed = true));
+        socket.once('data', () => socket.write(answer));
+      },
+    });
+    expect(await refusalOf(policyOf().fetch(`https://localhost:${rig.port}/`))).toMatchObject({
+      code: 'ERR_MSS_TLS_HTTP',
+      permanent: false,
+    });
+    await expect.poll(() => closed).toBe(true);
+    await rig.close();
+  });
+
+  it('ends a body that it was given as a stream when the server breaks off', async () => {
+    let ended = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield new Uint8Array(65_536);
+      } finally {
+        ended = true;
+      }
+    }
+    const { origin } = await serve((request) => request.socket.destroy());
+    expect((await refusalOf(policyOf().fetch(origin, { method: 'POST', body: endless() }))).code).toBe('ERR_MSS_TLS_HTTP');
+    await expect.poll(() => ended).toBe(true);
+  });
+
   it('follows redirects as the method asks, five at most, or not at all', async () => {
     const methods: string[] = [];
     const { origin } = await serve((request, response) => {
@@ -237,6 +300,18 @@ describe('an HTTP proxy', () => {
     (await policy.connect({ host: 'api.example', port })).destroy();
     expect(new Set(asked)).toEqual(
       new Set(['CONNECT localhost:PORT', `GET ${igc.intermediate.crlUrl}`, `GET ${igc.root.crlUrl}`, 'CONNECT api.example:PORT']),
+    );
+  });
+
+  it('is told an internationalised name as A-labels, and an address as it is', async () => {
+    const { port } = await serve((_, response) => response.end());
+    const { port: proxyPort, asked } = await proxy();
+    const policy = policyOf({ proxy: { host: '127.0.0.1', port: proxyPort } });
+    for (const host of ['santé.example', '127.0.0.1', '::1']) {
+      expect((await refusalOf(policy.connect({ host, port }).then((socket) => socket.destroy()))).code).toMatch(/^(none|ERR_MSS_TLS_\w+)$/);
+    }
+    expect(asked.filter((line) => line.startsWith('CONNECT'))).toEqual(
+      expect.arrayContaining(['CONNECT xn--sant-epa.example:PORT', 'CONNECT 127.0.0.1:PORT', 'CONNECT [::1]:PORT']),
     );
   });
 

@@ -1,17 +1,11 @@
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
-import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
+import type { IssuedCertificate, TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createSecureChannelPolicy,
-  createTrustStore,
-  loadClientIdentity,
-  type ClientIdentity,
-  type TlsClientOptions,
-  type TrustStore,
-} from '../src/index.js';
+import { createSecureChannelPolicy, type ClientIdentity, type TlsClientOptions, type TrustStore } from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
 import { startTlsRig } from './support/tls-rig.js';
+import { startServers } from './support/world.js';
 
 let igc: TestIgc;
 let trust: TrustStore;
@@ -20,14 +14,7 @@ let revoked: IssuedCertificate;
 let clientIdentity: ClientIdentity;
 
 beforeAll(async () => {
-  igc = await createTestIgc();
-  await igc.startCrlServer();
-  trust = createTrustStore({ name: 'test', anchors: [igc.caPem] });
-  server = await igc.issueServer({ hostnames: ['mail.example'] });
-  revoked = await igc.issueServer({ hostnames: ['mail.example'] });
-  igc.revoke(revoked);
-  const client = await igc.issueClient({ commonName: 'LPS' });
-  clientIdentity = loadClientIdentity({ cert: client.chainPem, key: client.keyPem });
+  ({ igc, trust, server, revoked, clientIdentity } = await startServers());
 });
 afterAll(() => igc.close());
 

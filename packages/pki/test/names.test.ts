@@ -80,14 +80,20 @@ describe('private addresses [RFC 6890]', () => {
     '::ffff:127.0.0.1',
     '64:ff9b::10.0.0.1',
     '::127.0.0.1',
+    '64:ff9b:1::1',
+    '2002:7f00:1::1',
+    '2001::1',
     'not-an-address',
   ])('%s is one', (address) => {
     expect(isPrivateAddress(address)).toBe(true);
   });
 
-  it.each(['203.0.113.7', '8.8.8.8', '172.32.0.1', '2a01::1', '::ffff:8.8.8.8'])('%s is none', (address) => {
-    expect(isPrivateAddress(address)).toBe(false);
-  });
+  it.each(['203.0.113.7', '8.8.8.8', '172.32.0.1', '2a01::1', '2001:db8::1', '64:ff9b::8.8.8.8', '::ffff:8.8.8.8'])(
+    '%s is none',
+    (address) => {
+      expect(isPrivateAddress(address)).toBe(false);
+    },
+  );
 });
 
 const subtrees = (tag: number, names: Uint8Array[]): Uint8Array[] =>
@@ -134,6 +140,12 @@ describe('name constraints [RFC 5280 §4.2.1.10]', () => {
     ['an excluded name', ['secret.chu.example'], [], [dns('secret.chu.example')], false],
     ['a name beside the excluded', ['mail.chu.example'], [], [dns('secret.chu.example')], true],
     ['a name inside of permitted and excluded', ['a.b.example'], [dns('b.example')], [dns('a.b.example')], false],
+    ['a wildcard that stands for an excluded name', ['*.chu.example'], [], [dns('Secret.CHU.example')], false],
+    ['a wildcard beside the excluded name', ['*.chu.example'], [], [dns('secret.autre.example')], true],
+    ['a wildcard above the excluded name, which it does not reach', ['*.chu.example'], [], [dns('a.secret.chu.example')], true],
+    ['a wildcard that only begins inside of the permitted', ['*.chu.example'], [dns('mail.chu.example')], [], false],
+    ['an excluded range that is none', ['10.1.2.3'], [], [ip(10, 0, 0, 0, 255)], false],
+    ['an excluded range of the other family', ['10.1.2.3'], [], [ip(...Array.from({ length: 32 }, () => 0))], true],
     ['an address inside', ['10.1.2.3'], [ip(10, 0, 0, 0, 255, 0, 0, 0)], [], true],
     ['an address outside', ['11.1.2.3'], [ip(10, 0, 0, 0, 255, 0, 0, 0)], [], false],
     ['a name of another kind than the constraint', ['mail.example'], [ip(10, 0, 0, 0, 255, 0, 0, 0)], [], true],
@@ -170,6 +182,13 @@ describe('name constraints [RFC 5280 §4.2.1.10]', () => {
         permits({ permitted: [{ kind: 'uri', value: 'chu.example' }], excluded: [] }, { kind: 'uri', value: address }),
       ]).toEqual([address, kept]);
     }
+  });
+
+  it('do not take one attribute for two, whatever its value looks like', () => {
+    const organization = der.sequence(der.oid('2.5.4.10'), der.utf8String('CHU'));
+    const country = der.sequence(der.oid('2.5.4.6'), der.printableString('FR'));
+    const both = der.context(4, der.sequence(der.set(organization, country)));
+    expect(keeps({ subject: { organization: 'CHU+2.5.4.6=fr', commonName: 'x' } }, authority([both]))).toBe(false);
   });
 
   it('of a kind that is not compared refuse every name of that kind', () => {

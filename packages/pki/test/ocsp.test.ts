@@ -7,6 +7,7 @@ import {
   answerOcsp,
   buildCertificate,
   createTestIgc,
+  der,
   startOcspResponder,
   testRsaKey,
   type CertificateFields,
@@ -23,6 +24,9 @@ import {
   type SecureChannelPolicy,
   type TrustStore,
 } from '../src/index.js';
+import { readOcspResponse } from '../src/ocsp/response.js';
+import { verifyOcsp } from '../src/ocsp/verify.js';
+import { readCertificate } from '../src/x509/certificate.js';
 import { reasonsOf, refusalOf } from './support/refusal.js';
 import { evidence, nothingSeen, startTlsRig, type TlsRig } from './support/tls-rig.js';
 
@@ -90,6 +94,18 @@ async function delegate(
     ...fields,
   });
   return { certificate, key };
+}
+
+/** The same response with a certificate that its signature does not cover. */
+function withCertificate(response: Uint8Array, certificate: Uint8Array): Uint8Array {
+  const marker = Buffer.from('2b0601050507300101', 'hex');
+  const octets = Buffer.from(response).indexOf(marker) + marker.length;
+  const long = (response[octets + 1] ?? 0) & 0x7f;
+  const basic = response.subarray(octets + 2 + long);
+  const header = 2 + ((basic[1] ?? 0) & 0x7f);
+  const content = Buffer.concat([basic.subarray(header), der.context(0, der.sequence(certificate))]);
+  const wrapped = der.sequence(der.oid('1.3.6.1.5.5.7.48.1.1'), der.octetString(der.sequence(content)));
+  return der.sequence(der.enumerated(0), der.context(0, wrapped));
 }
 
 describe('OCSP', () => {
@@ -189,6 +205,12 @@ describe('OCSP', () => {
     expect((await connect(policyOf())).revocation?.certificates[0]).toMatchObject({ method: 'ocsp', status: 'good' });
   });
 
+  it('believes a responder that sends a certificate along which nobody can read', async () => {
+    const unreadable = Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x05);
+    responder.behave((request) => withCertificate(answerOcsp(request, { issuer: igc.intermediate }), unreadable));
+    expect((await connect(policyOf())).revocation?.certificates[0]).toMatchObject({ method: 'ocsp', status: 'good' });
+  });
+
   it('does not believe a delegated responder that is revoked', async () => {
     const serial = Buffer.from('4142434445464748', 'hex');
     const signer = await delegate({ serial });
@@ -208,6 +230,39 @@ describe('OCSP', () => {
     offset = 25 * hour;
     responder.behave(new Uint8Array());
     expect(await refusalOf(connect(policyOf()))).toMatchObject({ code: 'ERR_MSS_TLS_REVOCATION_UNKNOWN', permanent: false });
+  });
+});
+
+describe('an OCSP answer in use', () => {
+  it('is not taken back by an older one, which may be a replay [RFC 6960 §5]', async () => {
+    const { intermediate: issuer } = igc;
+    const policy = policyOf();
+    // Revoked, after an hour in which another answer, good and without nonce, was on the wire.
+    responder.behave({ issuer, status: 'revoked' });
+    expect(await refusalOf(connect(policy))).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED' });
+    responder.behave({ issuer, nonce: 'none', thisUpdate: new Date(Date.now() - hour), nextUpdate: new Date(Date.now() + 48 * hour) });
+    offset = 13 * hour;
+    const before = responder.requests.length;
+    expect(await refusalOf(connect(policy))).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED' });
+    await expect.poll(() => responder.requests.length - before).toBe(1);
+    // A policy that knows nothing believes it: the control.
+    await connect(policyOf());
+    expect(await refusalOf(connect(policy))).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED' });
+  });
+
+  it('is the worst of those that one response holds about the certificate', () => {
+    const certificate = readCertificate(server.der);
+    const issuer = readCertificate(igc.intermediate.der);
+    const response = readOcspResponse(answerOcsp(null, { issuer: igc.intermediate, about: server, nonce: 'none' }));
+    const [good] = response.responses;
+    const question = { certificate, issuer, nonce: null, now: new Date() };
+    expect(verifyOcsp(response, question).status).toBe('good');
+    for (const responses of [
+      [good!, { ...good!, status: 'revoked' as const }],
+      [{ ...good!, status: 'revoked' as const }, good!],
+    ]) {
+      expect(verifyOcsp({ ...response, responses }, question).status).toBe('revoked');
+    }
   });
 });
 

@@ -6,16 +6,14 @@ import { createTrustStore, probeTls, type TlsProbe, type TlsProbeOptions, type T
 import { refusalOf } from './support/refusal.js';
 import { listen } from './support/port.js';
 import { evidence, startTlsRig, type RigOptions } from './support/tls-rig.js';
+import { startServers } from './support/world.js';
 
 let igc: TestIgc;
 let trust: TrustStore;
 let server: IssuedCertificate;
 
 beforeAll(async () => {
-  igc = await createTestIgc();
-  await igc.startCrlServer();
-  trust = createTrustStore({ name: 'test', anchors: [igc.caPem] });
-  server = await igc.issueServer({ hostnames: ['mail.example'] });
+  ({ igc, trust, server } = await startServers());
 });
 afterAll(() => igc.close());
 

@@ -2,22 +2,26 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSecureChannelPolicy, createTrustStore, loadClientIdentity, type ConnectionDecision, type TrustStore } from '../src/index.js';
+import {
+  createSecureChannelPolicy,
+  loadClientIdentity,
+  type ClientIdentity,
+  type ConnectionDecision,
+  type TrustStore,
+} from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
 import { listen } from './support/port.js';
 import { evidence, nothingSeen, startTlsRig, type RigOptions } from './support/tls-rig.js';
+import { startServers } from './support/world.js';
 
 let igc: TestIgc;
 let trust: TrustStore;
 let server: IssuedCertificate;
-let stranger: IssuedCertificate;
+let revoked: IssuedCertificate;
+let clientIdentity: ClientIdentity;
 
 beforeAll(async () => {
-  igc = await createTestIgc();
-  await igc.startCrlServer();
-  trust = createTrustStore({ name: 'test', anchors: [igc.caPem], igcSante: true });
-  server = await igc.issueServer({ hostnames: ['mail.example'] });
-  stranger = await igc.issueClient({ commonName: 'LPS' });
+  ({ igc, trust, server, revoked, clientIdentity } = await startServers());
 });
 afterAll(() => igc.close());
 
@@ -65,9 +69,6 @@ describe('protocol versions', () => {
   });
 
   it('a client certificate is withheld from an unsettled server of TLS 1.3, too', async () => {
-    const revoked = await igc.issueServer({ hostnames: ['mail.example'] });
-    igc.revoke(revoked);
-    const clientIdentity = loadClientIdentity({ cert: stranger.chainPem, key: stranger.keyPem });
     const refused = await attempt({ certificate: revoked, maxVersion: 'TLSv1.3' }, { profile: 'ref2-1.0.1', clientIdentity });
     expect(refused).toMatchObject({ code: 'ERR_MSS_TLS_REVOKED', requirement: 'ECO.1.1.6' });
     // The client's flight would be encrypted: the server can only say that no handshake was completed.
@@ -177,8 +178,8 @@ describe('client certificates', () => {
     const other = await createTestIgc({ label: 'OTHER' });
     const foreign = await other.issueClient({ commonName: 'STRANGER' });
     await other.close();
-    const clientIdentity = loadClientIdentity({ cert: foreign.certPem, key: foreign.keyPem });
-    const refused = await attempt({ rejectUnauthorized: true }, { clientIdentity });
+    const unknown = loadClientIdentity({ cert: foreign.certPem, key: foreign.keyPem });
+    const refused = await attempt({ rejectUnauthorized: true }, { clientIdentity: unknown });
     expect(['ERR_MSS_TLS_CLIENT_CERTIFICATE', 'ERR_MSS_TLS_CLOSED', 'none']).toContain(refused.code);
   });
 });

@@ -1,31 +1,21 @@
 import { once } from 'node:events';
 import { connect as tcpConnect, createServer, type Socket } from 'node:net';
-import { createTestIgc, type IssuedCertificate, type TestIgc } from '@mss/testkit';
+import type { IssuedCertificate, TestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createSecureChannelPolicy,
-  createTrustStore,
-  loadClientIdentity,
-  startTlsDialogues,
-  type StartTlsDialogue,
-  type TrustStore,
-} from '../src/index.js';
+import { createSecureChannelPolicy, startTlsDialogues, type ClientIdentity, type StartTlsDialogue, type TrustStore } from '../src/index.js';
 import { refusalOf } from './support/refusal.js';
 import { listen } from './support/port.js';
 import { evidence, nothingSeen, startTlsRig, type TlsRig } from './support/tls-rig.js';
+import { startServers } from './support/world.js';
 
 let igc: TestIgc;
 let trust: TrustStore;
 let server: IssuedCertificate;
 let revoked: IssuedCertificate;
+let clientIdentity: ClientIdentity;
 
 beforeAll(async () => {
-  igc = await createTestIgc();
-  await igc.startCrlServer();
-  trust = createTrustStore({ name: 'test', anchors: [igc.caPem] });
-  server = await igc.issueServer({ hostnames: ['mail.example'] });
-  revoked = await igc.issueServer({ hostnames: ['mail.example'] });
-  igc.revoke(revoked);
+  ({ igc, trust, server, revoked, clientIdentity } = await startServers());
 });
 afterAll(() => igc.close());
 
@@ -59,18 +49,18 @@ async function attempt(
   lines: readonly string[],
   startTls: StartTlsDialogue,
   certificate = server,
-): Promise<{ code: string; requirement: string | undefined; heard: string[]; rig: TlsRig }> {
+): Promise<{ code: string; requirement: string | undefined; permanent: boolean | undefined; heard: string[]; rig: TlsRig }> {
   const heard: string[] = [];
   const rig = await startTlsRig({ certificate, startTls: script(lines, heard) });
   const policy = createSecureChannelPolicy({ trust });
-  const { code, requirement } = await refusalOf(
+  const { code, requirement, permanent } = await refusalOf(
     policy
       .connectStartTls({ host: '127.0.0.1', port: rig.port, servername: 'mail.example', startTls, timeoutMs: 15_000 })
       .then((socket) => socket.destroy()),
   );
   await policy.close();
   await rig.close();
-  return { code, requirement, heard, rig };
+  return { code, requirement, permanent, heard, rig };
 }
 
 describe.each(protocols)('STARTTLS over %s', (name, lines, dialogue) => {
@@ -142,8 +132,9 @@ describe.each(protocols)('STARTTLS over %s', (name, lines, dialogue) => {
     ['an endless line', 'x'.repeat(10_000)],
     ['endless lines', (name === 'SMTP' ? '220-x\r\n' : '* OK x\r\n').repeat(500)],
   ])('gives up on %s', async (_, text) => {
-    const { code } = await attempt([text, text, text], dialogue());
+    const { code, permanent } = await attempt([text, text, text], dialogue());
     expect(['ERR_MSS_TLS_STARTTLS_PROTOCOL', 'ERR_MSS_TLS_STARTTLS_REFUSED']).toContain(code);
+    expect(permanent).toBe(code === 'ERR_MSS_TLS_STARTTLS_REFUSED');
   });
 
   it('says when the server closes, or is silent', async () => {
@@ -213,11 +204,15 @@ describe('StartTLS over LDAP [RFC 4511 §4.14]', () => {
   });
 
   it.each([
-    ['protocolError', ldapAnswer(2)],
-    ['unavailable', ldapAnswer(52)],
-    ['a notice of disconnection', ldapAnswer(52, 0)],
-  ])('never goes on in clear after %s [ECO.1.1.1]', async (_, answer) => {
-    expect(await ask([answer])).toMatchObject({ code: 'ERR_MSS_TLS_STARTTLS_REFUSED', requirement: 'ECO.1.1.1' });
+    ['protocolError', ldapAnswer(2), true],
+    ['busy', ldapAnswer(51), false],
+    ['unavailable', ldapAnswer(52), false],
+  ])('never goes on in clear after %s [ECO.1.1.1]', async (_, answer, permanent) => {
+    expect(await ask([answer])).toMatchObject({ code: 'ERR_MSS_TLS_STARTTLS_REFUSED', requirement: 'ECO.1.1.1', permanent });
+  });
+
+  it('takes a notice of disconnection for a server that serves nobody now', async () => {
+    expect(await ask([ldapAnswer(52, 0)])).toMatchObject({ code: 'ERR_MSS_TLS_CLOSED', permanent: false });
   });
 
   it('refuses bytes that follow the consent in clear', async () => {
@@ -234,6 +229,33 @@ describe('StartTLS over LDAP [RFC 4511 §4.14]', () => {
     ['lengths that lie', Buffer.from('300502017f7870', 'hex').toString('latin1')],
   ])('calls %s a broken protocol', async (_, answer) => {
     expect((await ask([answer])).code).toBe('ERR_MSS_TLS_STARTTLS_PROTOCOL');
+  });
+});
+
+describe('a server that is busy, or about to stop, before TLS', () => {
+  const [greeting = '', offer = ''] = smtpScript;
+  const [welcome = '', capability = ''] = imapScript;
+
+  it.each<[string, readonly string[], StartTlsDialogue]>([
+    ['421 as greeting [RFC 5321 §3.8]', ['421 4.3.2 too busy\r\n'], startTlsDialogues.smtp()],
+    ['421 to EHLO', [greeting, '421 4.3.2 shutting down\r\n'], startTlsDialogues.smtp()],
+    ['BYE as greeting [RFC 9051 §7.1.5]', ['* BYE too many connections\r\n'], startTlsDialogues.imap()],
+    ['BYE to CAPABILITY', [welcome, '* BYE shutting down\r\n'], startTlsDialogues.imap()],
+    ['BYE to STARTTLS', [welcome, capability, '* BYE shutting down\r\n'], startTlsDialogues.imap()],
+  ])('(%s) may be asked again later', async (_, lines, dialogue) => {
+    expect(await attempt(lines, dialogue)).toMatchObject({ code: 'ERR_MSS_TLS_CLOSED', requirement: undefined, permanent: false });
+  });
+
+  it.each<[string, readonly string[], boolean]>([
+    ['454, no TLS for now [RFC 3207 §4]', [greeting, offer, '454 4.7.0 not now\r\n'], false],
+    ['502, no such command', [greeting, offer, '502 5.5.1 unknown\r\n'], true],
+    ['554 as greeting', ['554 5.7.1 no service for you\r\n'], true],
+  ])('(%s) refuses STARTTLS, for good or not as it says', async (_, lines, permanent) => {
+    expect(await attempt(lines, startTlsDialogues.smtp())).toMatchObject({
+      code: 'ERR_MSS_TLS_STARTTLS_REFUSED',
+      requirement: 'ECO.1.1.1',
+      permanent,
+    });
   });
 });
 
@@ -265,9 +287,8 @@ describe('upgrade of a stream that the caller opened', () => {
   });
 
   it('goes through at once after warm', async () => {
-    const client = await igc.issueClient({ commonName: 'LPS' });
     const rig = await startTlsRig({ certificate: server, ca: [igc.caPem, igc.intermediate.certPem] });
-    const policy = createSecureChannelPolicy({ trust, clientIdentity: loadClientIdentity({ cert: client.chainPem, key: client.keyPem }) });
+    const policy = createSecureChannelPolicy({ trust, clientIdentity });
     const target = { host: '127.0.0.1', port: rig.port, servername: 'mail.example' };
     const decision = await policy.warm(target);
     expect(decision).toMatchObject({ protocol: 'TLSv1.2', clientCertificate: null });
@@ -278,14 +299,27 @@ describe('upgrade of a stream that the caller opened', () => {
   });
 
   it('refuses a revoked server without offering the client certificate', async () => {
-    const client = await igc.issueClient({ commonName: 'LPS' });
     const rig = await startTlsRig({ certificate: revoked });
-    const policy = createSecureChannelPolicy({ trust, clientIdentity: loadClientIdentity({ cert: client.chainPem, key: client.keyPem }) });
+    const policy = createSecureChannelPolicy({ trust, clientIdentity });
     const target = { host: '127.0.0.1', port: rig.port, servername: 'mail.example' };
     for (let count = 0; count < 2; count++) {
       expect((await refusalOf(policy.upgrade(await streamTo(rig), target))).code).toBe('ERR_MSS_TLS_REVOKED');
     }
     expect(evidence(rig)).toEqual(nothingSeen);
+    await policy.close();
+    await rig.close();
+  });
+
+  it('says at once of a stream that is closed already that it is', async () => {
+    const rig = await startTlsRig({ certificate: server });
+    const policy = createSecureChannelPolicy({ trust });
+    const stream = await streamTo(rig);
+    stream.destroy();
+    await once(stream, 'close');
+    expect(await refusalOf(policy.upgrade(stream, { host: '127.0.0.1', port: rig.port, servername: 'mail.example' }))).toMatchObject({
+      code: 'ERR_MSS_TLS_CLOSED',
+      permanent: false,
+    });
     await policy.close();
     await rig.close();
   });

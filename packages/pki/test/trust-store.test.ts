@@ -25,7 +25,25 @@ function p7b(...certificates: Uint8Array[]): Uint8Array {
   return der.sequence(der.oid('1.2.840.113549.1.7.2'), der.context(0, signedData));
 }
 
+/** The form of `openssl x509 -trustout -addtrust serverAuth`: a CertAux follows the certificate. */
+function trusted(certificatePem: string): string {
+  const bare = Buffer.from(certificatePem.replaceAll(/-----.*-----|\s/g, ''), 'base64');
+  const aux = der.sequence(der.sequence(der.oid('1.3.6.1.5.5.7.3.1')));
+  return der.pem('TRUSTED CERTIFICATE', Buffer.concat([bare, aux]));
+}
+
 describe('createTrustStore', () => {
+  it.each<[string, (pem: string) => string]>([
+    ['Windows line ends', (pem) => pem.replaceAll('\n', '\r\n')],
+    ['a mark of byte order', (pem) => `\u{FEFF}${pem}`],
+    ['blanks after its armour', (pem) => pem.replaceAll('-----\n', '----- \t\n')],
+    ['explanations around it', (pem) => `Subject: CN=X\n${pem}\n-- end --\n`],
+    ['what OpenSSL trusts it for after it', (pem) => trusted(pem)],
+  ])('reads PEM with %s', (_, write) => {
+    const { anchors } = createTrustStore({ name: 'x', anchors: [write(igc.caPem)] });
+    expect(anchors.map(({ sha256 }) => sha256)).toEqual([igc.root.fingerprint256.replaceAll(':', '').toLowerCase()]);
+  });
+
   it.each([
     ['PEM text', () => igc.caPem],
     ['PEM bytes with CRLF and a comment before', () => Buffer.from(`Racine de test\r\n${igc.caPem.replaceAll('\n', '\r\n')}`)],
@@ -125,9 +143,19 @@ describe('the Mailiz preset [ECO.1.1.8]', () => {
   it('knows its nine domains and nothing of its hosts', () => {
     expect(mailizPreset.domains).toHaveLength(9);
     expect(presetOfDomain('MEDECIN.mssante.fr.')).toBe(mailizPreset);
+    expect(presetOfDomain('medecin.mssante.fr\u3002')).toBe(mailizPreset);
     expect(presetOfDomain('chu-fictif.mssante.fr')).toBeNull();
     expect(presetOfDomain('evil-medecin.mssante.fr')).toBeNull();
   });
+
+  it.each(['claire@medecin.mssante.fr', 'medecin.mssante.fr:993', 'https://medecin.mssante.fr', ''])(
+    'is not got around by what is no domain: %j',
+    async (mailboxDomain) => {
+      expect(() => presetOfDomain(mailboxDomain)).toThrow(TypeError);
+      const policy = createSecureChannelPolicy({ trust: createTrustStore({ name: 'x', anchors: [igc.caPem] }) });
+      await expect(policy.connect({ host: '127.0.0.1', port: 9, mailboxDomain })).rejects.toThrow(TypeError);
+    },
+  );
 
   it('accepts only chains to IGC Santé for its domains', async () => {
     const plain = createTrustStore({ name: 'commercial', anchors: [igc.caPem] });

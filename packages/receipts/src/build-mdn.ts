@@ -8,6 +8,7 @@ import {
   parseMessageIds,
   plainHeader,
   textHeader,
+  toAsciiDomain,
   writeMime,
   type MailAddress,
   type MimeHeaderDraft,
@@ -162,7 +163,8 @@ function build(plan: Plan, options: BuildReceiptOptions): BuiltReceipt {
   }
   const random = options.random === undefined ? {} : { random: options.random };
   const messageId = createMessageId(mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1), random);
-  const originalIds = parseMessageIds(original.header('Message-ID') ?? '').slice(0, 1);
+  const originalId = originalIdOf(original);
+  const originalIds = originalId === null ? [] : [originalId];
   const headers: MimeHeaderDraft[] = [
     dateHeader((options.clock ?? systemClock).now()),
     addressHeader('From', [mailbox]),
@@ -189,18 +191,33 @@ function dispositionFields(content: MdnContent, errors: readonly string[]): stri
     integrationError === undefined ? (errors.length > 0 ? '/error' : '') : `/Error: ${integrationErrorField(integrationError)}`;
   const ua = content.reportingUa;
   const originalRecipient = original.header('Original-Recipient');
-  const originalId = parseMessageIds(original.header('Message-ID') ?? '')[0];
+  const originalId = originalIdOf(original);
   const lines = [
     ...(ua === undefined ? [] : [`Reporting-UA: ${[ua.host, ua.product].filter((one) => one !== undefined).join('; ')}`]),
-    ...(originalRecipient === null ? [] : [`Original-Recipient: ${originalRecipient}`]),
-    `Final-Recipient: rfc822;${mailbox.address}`,
-    ...(originalId === undefined ? [] : [`Original-Message-ID: ${originalId}`]),
+    // What came with the original does not stop the receipt: a field that cannot be repeated is left out.
+    ...(originalRecipient === null || !isPlain(originalRecipient) ? [] : [`Original-Recipient: ${originalRecipient}`]),
+    `Final-Recipient: rfc822;${asciiAddress(mailbox.address)}`,
+    ...(originalId === null ? [] : [`Original-Message-ID: ${originalId}`]),
     `Disposition: ${actionMode}/${sendingMode}; ${type}${modifier}`,
     ...errors.map((error) => `Error: ${error}`),
   ];
   for (const line of lines)
     if (!/^[\x20-\x7e]{1,998}$/.test(line)) throw contradiction('the fields of a receipt are single lines of ASCII');
   return `${lines.join('\r\n')}\r\n`;
+}
+
+const isPlain = (text: string): boolean => /^[\x20-\x7e]{1,900}$/.test(text);
+
+function originalIdOf(original: MimeMessage): string | null {
+  const [id] = parseMessageIds(original.header('Message-ID') ?? '');
+  return id !== undefined && isPlain(id) ? id : null;
+}
+
+/** The domain in ASCII; local parts of mailboxes are. */
+function asciiAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  return `${address.slice(0, at)}@${toAsciiDomain(domain) ?? domain}`;
 }
 
 function returnedPart(original: MimeMessage, returned: 'headers' | 'full' | 'nothing'): readonly MimePartDraft[] {

@@ -64,7 +64,8 @@ function readMdn(message: MimePart, parts: ReportParts, tolerance: Tolerance): F
   if (body === null) return null;
   if (parts.reportType !== 'disposition-notification') tolerance.add('RECEIPT_NOT_A_REPORT');
   const read = readDisposition(body, tolerance);
-  const inSubject = readIntegrationSubject(message.header('Subject') ?? '');
+  const announced = readIntegrationSubject(message.header('Subject') ?? '');
+  const inSubject = announced === null ? null : { code: announced.code, label: announced.label };
   const stated = read.errors.length === 0 && inSubject !== null ? [inSubject] : read.errors;
   const errors = stated.map((error) => ({ ...error, label: error.label ?? integrationLabel(error.code) }));
   return { ...none, ...read, errors, kind: 'mdn', originalMessageId: read.originalMessageId ?? readOriginal(message, parts).messageId };
@@ -87,8 +88,9 @@ function readDsn(message: MimePart, parts: ReportParts, tolerance: Tolerance): F
   if (parts.isFeedback) return null;
   const mail = mailOf(message);
   const notification = cutNotification(parts.words, mail);
-  const original = readOriginal(message, parts, notification.copied);
   const finish = (facts: readonly RecipientFacts[], more: Partial<Found> = {}): Found => {
+    // Only now: it may search the whole body, which no ordinary mail with its attachments deserves.
+    const original = readOriginal(message, parts, notification.copied);
     if (facts.every((fact) => fact.finalRecipient === null && fact.originalRecipient === null)) tolerance.add('RECEIPT_NO_RECIPIENT');
     // A report without recipients about a message that had one is about that one.
     const only = facts.length === 1 && original.recipients.length === 1 ? (original.recipients[0] ?? null) : null;
@@ -146,10 +148,17 @@ function wordsAbout(fact: RecipientFacts, words: string, count: number): string 
   return at < 0 ? '' : (words.slice(at + address.length).split(/\r?\n\s*\r?\n/)[0] ?? '');
 }
 
-/** An ordinary mail of a receiving system that could not file the documents. */
+/**
+ * An ordinary mail of a receiving system that could not file the documents. A person who answers such a mail, or passes it on, keeps
+ * its subject behind "Re:" or "TR:": that is no receipt, unless it is marked as automatic.
+ */
 function readIntegrationFailure(message: MimePart, parts: ReportParts): Found | null {
-  const error = readIntegrationSubject(message.header('Subject') ?? '');
-  if (error === null) return null;
+  const announced = readIntegrationSubject(message.header('Subject') ?? '');
+  if (announced === null) return null;
+  const { returnPath, autoSubmitted } = mailOf(message);
+  const isAutomatic = /^\s*auto-/i.test(autoSubmitted ?? '') || (returnPath !== null && /^<?\s*>?$/.test(returnPath.trim()));
+  if (announced.isPassedOn && !isAutomatic) return null;
+  const error = { code: announced.code, label: announced.label };
   const original = readOriginal(message, parts, parts.words);
   const inReplyTo = /<[^<>\s]+>/.exec(message.header('In-Reply-To') ?? '')?.[0] ?? null;
   return { ...none, kind: 'integration-failure', originalMessageId: inReplyTo ?? original.messageId, errors: [error] };

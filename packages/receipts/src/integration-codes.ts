@@ -29,12 +29,18 @@ export function integrationLabel(code: string | null): string | null {
 }
 
 const mark =
-  /^(?:\s*(?:re|r[ée]p?|tr|fwd?)\s*:)*\s*\[\s?(?:ko\s+int[ée]gration\s+syst[èe]me|erreur\s+d\s?['’]?\s?int[ée]gration)\s{0,3}!?\s?\]\s?(?:\[\s?(\d{3})\s?\])?/iu;
+  /^((?:\s*(?:re|r[ée]p?|tr|fwd?)\s*:)*)\s*\[\s?(?:ko\s+int[ée]gration\s+syst[èe]me|erreur\s+d\s?['’]?\s?int[ée]gration)\s{0,3}!?\s?\]\s?(?:\[\s?(\d{3})\s?\])?/iu;
+
+/** What a subject announces. */
+export interface AnnouncedError extends IntegrationError {
+  /** The mark stands behind "Re:" or "TR:": somebody answers such a mail, or passes it on. */
+  readonly isPassedOn: boolean;
+}
 
 /** The error that a subject announces: `[KO Intégration système !][902] …`; `null` without such a mark. */
-export function readIntegrationSubject(subject: string): IntegrationError | null {
+export function readIntegrationSubject(subject: string): AnnouncedError | null {
   const match = mark.exec(subject.normalize('NFC'));
   if (match === null) return null;
-  const code = match[1] ?? null;
-  return { code, label: integrationLabel(code) };
+  const code = match[2] ?? null;
+  return { code, label: integrationLabel(code), isPassedOn: match[1] !== '' };
 }

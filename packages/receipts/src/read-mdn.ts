@@ -64,7 +64,9 @@ const sendings = ['MDN-sent-manually', 'MDN-sent-automatically'];
 
 const canonical = (known: readonly string[], word: string): string => known.find((one) => one.toLowerCase() === word.toLowerCase()) ?? word;
 
-function parseDisposition(field: string, errors: IntegrationError[], tolerance: Tolerance): MdnDisposition {
+function parseDisposition(text: string, errors: IntegrationError[], tolerance: Tolerance): MdnDisposition {
+  // Remarks in brackets are allowed nowhere; what stands after "Error:" is words.
+  const field = text.replace(/^[^:]*/, (start) => start.replaceAll(/\([^()]*\)/g, ' '));
   const separator = field.indexOf(';');
   const [mode = '', sending = ''] = field
     .slice(0, separator < 0 ? 0 : separator)

@@ -52,11 +52,15 @@ export function typedValue(text: string): { readonly type: string; readonly valu
   return match === null ? { type: '', value: text.trim() } : { type: (match[1] ?? '').toLowerCase(), value: (match[2] ?? '').trim() };
 }
 
-/** The address of a typed address field: brackets, quotes and the escapes of RFC 6533 undone; `null` when nothing is left. */
+/**
+ * The address of a typed address field: a name before and a remark after it, brackets, quotes and the escapes of RFC 6533 undone;
+ * `null` when nothing is left.
+ */
 export function addressOfField(text: string | null): string | null {
   if (text === null) return null;
   const { type, value } = typedValue(text);
-  const bare = value.replace(/^["'<\s]+|[>"'\s]+$/g, '').replace(/^mailto:/i, '');
+  const named = /<([^<>]*@[^<>]*)>/.exec(value)?.[1] ?? value.replace(/\s+\([^()]*\)\s*$/, '');
+  const bare = named.replace(/^["'<\s]+|[>"'\s]+$/g, '').replace(/^mailto:/i, '');
   const address = type === 'utf-8' ? bare.replaceAll(/\\x\{([0-9A-Fa-f]{1,6})\}/g, decodePoint) : bare;
   return address === '' ? null : address;
 }

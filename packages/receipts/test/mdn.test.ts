@@ -180,6 +180,30 @@ describe('a read receipt built [RFC 8098 §3]', () => {
     expect(codeOf(() => buildMdn(content({ original: bounce }), fixed))).toBe('no error');
     expect(codeOf(() => buildMdn(content({ original: dsn }), fixed))).toBe('ERR_MSS_RECEIPT_FORBIDDEN');
   });
+  it('names a mailbox with an international domain in ASCII', () => {
+    const { bytes } = buildMdn(content({ mailbox: { name: null, address: 'service@hôpital.mssante.test' } }), fixed);
+    expect(Buffer.from(bytes).toString()).toContain('\r\nFinal-Recipient: rfc822;service@xn--hpital-ixa.mssante.test\r\n');
+    expect(inspectReceipt(read(bytes))).toMatchObject({ kind: 'mdn', tolerated: [] });
+  });
+
+  it('is not stopped by what the original brings: fields that cannot be repeated are left out', () => {
+    const fieldsOf = (original: MimeMessage): readonly string[] =>
+      Buffer.from(buildMdn(content({ original, returned: 'nothing' }), fixed).bytes)
+        .toString()
+        .split('\r\n')
+        .filter((line) => /^(?:Original-|In-Reply-To|Final-Recipient)/.test(line));
+    const final = `Final-Recipient: rfc822;${mailbox.address}`;
+    const withId = (id: string): MimeMessage =>
+      read(Buffer.from(Buffer.from(asked().bytes).toString().replace('<envoi-42@medecin.mssante.test>', id)));
+    expect(fieldsOf(asked('Original-Recipient: rfc822;hélène@ch.mssante.test'))).toEqual([
+      'In-Reply-To: <envoi-42@medecin.mssante.test>',
+      final,
+      'Original-Message-ID: <envoi-42@medecin.mssante.test>',
+    ]);
+    expect(fieldsOf(asked(`Original-Recipient: rfc822;${'a'.repeat(1200)}@ch.mssante.test`))).toHaveLength(3);
+    for (const id of ['<é@medecin.mssante.test>', `<${'a'.repeat(1200)}@x>`]) expect(fieldsOf(withId(id))).toEqual([final]);
+  });
+
   it('cannot be injected into', () => {
     expect(codeOf(() => buildMdn(content({ errors: ['x\r\nDisposition: y'] }), fixed))).toBe('ERR_MSS_RECEIPT_DISPOSITION');
     expect(codeOf(() => buildMdn(content({ to: [{ name: null, address: 'a@b.test\r\nBcc: c@d.test' }] }), fixed))).toBe(

@@ -14,8 +14,9 @@ export type SandboxAccountKind = 'personal' | 'organisational' | 'applicative' |
  * | `open` | delivered |
  * | `closed` | returned, 5.2.1 |
  * | `full` | returned, 5.2.2 |
+ * | `delayed` | kept by the operator, which reports the delay (4.4.1) when NOTIFY asks for it; delivered or returned once the state is another |
  */
-export type SandboxAccountState = 'open' | 'closed' | 'full';
+export type SandboxAccountState = 'open' | 'closed' | 'full' | 'delayed';
 
 /** A mailbox of the sandbox. */
 export interface SandboxAccountOptions {

@@ -133,7 +133,9 @@ export class RunningSandbox implements Sandbox {
   }
 
   setAccountState(address: string, state: SandboxAccountState): void {
-    this.#account(address).state = state;
+    const account = this.#account(address);
+    account.state = state;
+    if (state !== 'delayed') this.#parts.context.operator.deliverDelayed(account);
   }
 
   revokeClientCertificate(address: string): void {

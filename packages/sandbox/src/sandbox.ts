@@ -53,7 +53,7 @@ export interface Sandbox {
    */
   deliver(content: Uint8Array, envelope: { readonly from: string; readonly to: readonly string[] }): void;
   /**
-   * Opens, closes or fills a mailbox.
+   * Opens, closes or fills a mailbox, or delays what is sent to it; what was delayed is delivered or returned with the next other state.
    *
    * @throws MssError `ERR_MSS_SANDBOX_UNKNOWN_ACCOUNT`
    */

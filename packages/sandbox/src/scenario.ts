@@ -45,7 +45,7 @@ const isAccount = shape(
   {
     label: isText,
     password: isText,
-    state: oneOf('open', 'closed', 'full'),
+    state: oneOf('open', 'closed', 'full', 'delayed'),
     maxMessageBytes: isCount,
     quotaBytes: isCount,
     clientCertificate: (value) => typeof value === 'boolean',

@@ -199,6 +199,7 @@ describe('the files over HTTP', () => {
 
   it('has nothing else, and takes nothing', async () => {
     expect((await policy.fetch(new URL('/', published))).status).toBe(404);
+    expect((await policy.fetch(`${new URL(published).origin}//`)).status).toBe(404);
     expect((await policy.fetch(published, { method: 'POST', body: 'x' })).status).toBe(405);
   });
 

@@ -44,7 +44,7 @@ describe('mod-sequences [RFC 7162]', () => {
     await ask(one, 'UID EXPUNGE 3');
     expect(highest(await ask(one, 'STATUS INBOX (HIGHESTMODSEQ)'))).toBe(start + 4);
     expect(await ask(one, `UID SEARCH MODSEQ ${start + 2}`)).toMatch(/^\* SEARCH 2\r\n/);
-    for (const wrong of [`UID STORE 1 (CHANGEDSINCE 1) +FLAGS (x)`, 'UID FETCH 1 (FLAGS) (VANISHED 1)', 'SELECT INBOX (QRESYNC)'])
+    for (const wrong of [`UID STORE 1 (CHANGEDSINCE 1) +FLAGS (x)`, 'UID FETCH 1 (FLAGS) (VANISHED 1)', 'SELECT INBOX (QRESYNC (1 1))'])
       expect(await ask(one, wrong)).toMatch(/^t BAD/m);
     one.close();
     two.close();

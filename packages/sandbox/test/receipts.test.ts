@@ -37,6 +37,61 @@ const dsn = (notify: string | string[], options: object = {}): object => ({ dsn:
 const send = async (headers: Record<string, string>, extra: object = {}): Promise<unknown> =>
   smtp(sandbox, claire).sendMail({ from: claire, to: hugo, text: 'x', headers, ...extra });
 
+describe('a mailbox that is delayed', () => {
+  it.each([
+    ['open', 'delivered', '2.0.0'],
+    ['closed', 'failed', '5.2.1'],
+  ] as const)('reports the delay, and then %s: %s [RFC 3464 §2.3.3]', async (state, action, status) => {
+    sandbox.setAccountState(hugo, 'delayed');
+    const before = sandbox.messages(hugo).length;
+    const [delay, ...more] = await received(claire, async () =>
+      send({}, { subject: 'Lent', to: [hugo, louis], ...dsn(['success', 'failure', 'delay']) }),
+    );
+    // Of the other recipient a success, in a report of its own.
+    expect(more).toHaveLength(1);
+    const delayed = report([delay!, ...more].find((one) => /delayed/.test(report(one).groups[1]?.['Action'] ?? ''))!);
+    expect(delayed.groups[0]).toMatchObject({ 'Original-Envelope-Id': 'env-1' });
+    expect(delayed.groups.slice(1)).toMatchObject([{ 'Final-Recipient': `rfc822; ${hugo}`, Action: 'delayed', Status: '4.4.1' }]);
+    expect(delayed.originalType).toBe('text/rfc822-headers');
+    expect(sandbox.messages(hugo)).toHaveLength(before);
+    const [last, ...rest] = await received(claire, async () => sandbox.setAccountState(hugo, state));
+    expect(rest).toHaveLength(0);
+    expect(report(last!).groups.slice(1)).toMatchObject([{ 'Final-Recipient': `rfc822; ${hugo}`, Action: action, Status: status }]);
+    expect(sandbox.messages(hugo)).toHaveLength(before + (state === 'open' ? 1 : 0));
+    sandbox.setAccountState(hugo, 'open');
+    expect(sandbox.messages(hugo)).toHaveLength(before + (state === 'open' ? 1 : 0));
+  });
+
+  it('says nothing to who does not ask, and keeps the order', async () => {
+    sandbox.setAccountState(hugo, 'delayed');
+    const before = sandbox.messages(hugo).length;
+    expect(await received(claire, async () => send({}, { subject: 'un', ...dsn(['failure']) }))).toEqual([]);
+    expect(await received(claire, async () => send({}, { subject: 'deux' }))).toEqual([]);
+    sandbox.setAccountState(hugo, 'delayed');
+    expect(sandbox.messages(hugo)).toHaveLength(before);
+    sandbox.setAccountState(hugo, 'open');
+    const subjects = sandbox
+      .messages(hugo)
+      .slice(before)
+      .map((one) => parseMime(one.content).value.header('Subject'));
+    expect(subjects).toEqual(['un', 'deux']);
+  });
+
+  it('what waits counts against the storage', async () => {
+    const small = await startSandbox({ limits: { storageBytes: 30_000 } });
+    small.setAccountState(hugo, 'delayed');
+    const mail = Buffer.from(`${simpleMail('gros')}${'x'.repeat(12_000)}`);
+    small.deliver(mail, { from: claire, to: [hugo] });
+    small.deliver(mail, { from: claire, to: [hugo] });
+    expect(() => small.deliver(mail, { from: claire, to: [hugo] })).toThrow(
+      expect.objectContaining({ code: 'ERR_MSS_SANDBOX_STORAGE_FULL' }),
+    );
+    small.setAccountState(hugo, 'open');
+    expect(small.messages(hugo)).toHaveLength(2);
+    await small.stop();
+  });
+});
+
 describe('delivery reports', () => {
   it('reports success when NOTIFY=SUCCESS asks for it, with ENVID and ORCPT [RFC 3461, RFC 3464]', async () => {
     const [message, ...more] = await received(claire, async () =>
@@ -180,7 +235,6 @@ describe('Mon espace santé', () => {
     { 'Disposition-Notification-To': 'x@exemple.test' },
     { 'Disposition-Notification-To': louis },
     { 'Disposition-Notification-To': claire, 'Disposition-Notification-Options': 'x=required,y' },
-    { 'Disposition-Notification-To': claire, 'Original-Recipient': 'rfc822;é' },
   ])('answers no impossible request %#', (headers) => {
     sandbox.deliver(Buffer.from(simpleMail('impossible', { From: claire, ...headers })), { from: claire, to: [louis] });
     const space = sandbox.patientSpace(louis);

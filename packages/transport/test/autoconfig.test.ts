@@ -2,7 +2,7 @@ import { isMssError } from '@mss/core';
 import { createSecureChannelPolicy, createTrustStore } from '@mss/pki';
 import { createTestIgc } from '@mss/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { discoverMailbox, mailizMailboxPreset, type DiscoverMailboxOptions, type MailDns } from '../src/index.js';
+import { createMailDns, discoverMailbox, mailizMailboxPreset, type DiscoverMailboxOptions, type MailDns } from '../src/index.js';
 import type { ZoneAnswer } from './autoconfig/dns-server.js';
 import { a, srv, startInternet, type TestInternet } from './autoconfig/world.js';
 
@@ -88,6 +88,20 @@ describe('SRV records [RFC 6186, RFC 8314]', () => {
     expect(found.imap.decision).toMatchObject({ protocol: 'TLSv1.2', revocation: { status: 'good' } });
     expect(new Set(net.dialled)).toEqual(new Set([`${imapAt}:993`, `${smtpAt}:465`]));
     expect(net.lookedUp).toEqual([]);
+  });
+
+  it('are tried without the identity of the policy: nobody is asked for a PIN', async () => {
+    net.dns.zone({ ...hosts, ...smtpRecord, [`_imaps._tcp.${domain}`]: [srv(inside.imap, 993)] });
+    const offered: unknown[] = [];
+    const policy: DiscoverMailboxOptions['policy'] = {
+      connect: async (options) => net.policy.connect(options),
+      async warm(options) {
+        offered.push(options.clientIdentity);
+        return net.policy.warm(options);
+      },
+    };
+    await discoverMailbox(address, { ...net.options, policy });
+    expect(offered).toEqual([null, null]);
   });
 
   it('are asked under A-labels for an internationalised domain, and an address can be pinned', async () => {
@@ -253,10 +267,15 @@ describe('an autoconfig document', () => {
     expect((await discoverMailbox(address, net.options)).imap.source).toBe('autoconfig');
   });
 
-  it('behind an error is asked for again later', async () => {
-    page = () => ({ status: 503 });
+  it.each([
+    ['an error', { status: 503 }],
+    ['an answer that switches protocols', { status: 101, headers: { connection: 'upgrade', upgrade: 'other' } }],
+  ])('behind %s is asked for again later', async (_, answer) => {
+    page = () => answer;
     net.dns.zone({ ...hosts, ...published });
-    expect(await failure()).toMatchObject({ code: 'ERR_MSS_AUTOCONFIG_UNREACHABLE', error: { permanent: false } });
+    const { code, codes, error } = await failure();
+    expect({ code, error }).toMatchObject({ code: 'ERR_MSS_AUTOCONFIG_UNREACHABLE', error: { permanent: false } });
+    expect(codes).toContain('ERR_MSS_AUTOCONFIG_HTTP');
   });
 });
 
@@ -379,6 +398,15 @@ describe('a DNS that misbehaves', () => {
   it('with names that are none is not followed', async () => {
     net.dns.zone({ [`_imaps._tcp.${domain}`]: [srv('10.0.0.1', 993), srv('un deux.test', 993), srv(inside.imap, 0)] });
     expect((await failure()).codes.slice(0, 3)).toEqual(Array.from({ length: 3 }, () => 'ERR_MSS_AUTOCONFIG_TARGET'));
+  });
+
+  it('or takes long in the resolver of the system is no longer waited for', async () => {
+    const abort = new AbortController();
+    const waiting = createMailDns().addresses('localhost', abort.signal);
+    abort.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'ERR_MSS_AUTOCONFIG_DNS' });
+    await expect(createMailDns().addresses('localhost', abort.signal)).rejects.toMatchObject({ code: 'ERR_MSS_AUTOCONFIG_DNS' });
+    expect(await createMailDns().addresses('localhost', new AbortController().signal)).not.toEqual([]);
   });
 
   it('or does not answer in time, or is no longer waited for', async () => {

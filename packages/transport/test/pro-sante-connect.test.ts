@@ -1,4 +1,5 @@
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { isMssError } from '@mss/core';
 import type { SecureFetchInit } from '@mss/pki';
 import { describe, expect, it } from 'vitest';
@@ -145,6 +146,43 @@ describe('what is sent to Pro Santé Connect', () => {
   });
 });
 
+describe('the telephone [CIBA Core §7.3, §11]', () => {
+  /** A client whose time passes only by its own pauses. */
+  function patient(started: object): { readonly psc: ProSanteConnect; readonly pauses: number[]; readonly left: () => number } {
+    let now = Date.now();
+    let listeners = 0;
+    const pauses: number[] = [];
+    const { psc } = clientOf(
+      (url) => {
+        if (url.endsWith('configuration')) return json(good);
+        return url.endsWith('/ciba') ? json({ auth_req_id: 'x', ...started }) : json({ error: 'authorization_pending' }, 400);
+      },
+      {
+        clock: { now: () => new Date(now) },
+        schedule: (work, delayMs) => {
+          pauses.push(delayMs);
+          now += delayMs;
+          listeners++;
+          queueMicrotask(work);
+          return () => void listeners--;
+        },
+      },
+    );
+    return { psc, pauses, left: () => listeners };
+  }
+
+  it.each([
+    ['slower than the person may take', { expires_in: 300, interval: 3_600 }, [120_000]],
+    ['that does not fit the time there is', { expires_in: 12, interval: 5 }, [5_000, 5_000, 2_000]],
+  ])('is asked no longer than it may answer, at a pace %s', async (_, started, expected) => {
+    const { psc, pauses, left } = patient(started);
+    expect(await codeOf(psc.signIn({ nationalId: '899700000015' }))).toBe('ERR_MSS_PSC_EXPIRED');
+    expect(pauses).toEqual(expected);
+    // Every pause was let go of.
+    expect(left()).toBe(0);
+  });
+});
+
 describe('the known providers', () => {
   it('are named, and consistent with themselves', () => {
     for (const { issuer: known, discoveryUrl } of [proSanteConnectBas, proSanteConnectProduction]) {
@@ -173,6 +211,39 @@ describe('the listener on the loopback [RFC 8252 §7.3]', () => {
     expect(await ask(redirect.redirectUri)).toBe(400);
     expect(await ask(url)).toBe(200);
     expect((await redirect.callback()).href).toBe(url);
+  });
+
+  it.each(['//', 'http://[', '*', '/%', '/retour?state=%'])('is not brought down by the address %j', async (target) => {
+    await using redirect = await openLoopbackRedirect();
+    const { host, port } = new URL(redirect.redirectUri);
+    const status = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`));
+      socket.once('data', (chunk: Buffer) => resolve(chunk.toString().slice(9, 12)));
+      socket.on('error', reject).on('close', () => reject(new Error('closed without an answer')));
+    });
+    expect(['200', '400', '404']).toContain(status);
+    const url = `${redirect.redirectUri}?code=a&state=b`;
+    expect(await ask(url)).toBe(200);
+  });
+
+  it('waits for the answer to its request, whatever else a page of the machine asks for meanwhile', async () => {
+    await using redirect = await openLoopbackRedirect();
+    const url = (state: string): string => `${redirect.redirectUri}?code=a&state=${state}`;
+    const waiting = redirect.callback({ state: 'ours' });
+    expect(await ask(url('forged'))).toBe(400);
+    expect(await ask(url('ours'))).toBe(200);
+    expect((await waiting).href).toBe(url('ours'));
+    // Nobody waits: what comes is kept, for whoever asks for it.
+    expect(await ask(url('forged'))).toBe(200);
+    expect(await ask(url('next'))).toBe(200);
+    expect((await redirect.callback({ state: 'next' })).href).toBe(url('next'));
+    expect((await redirect.callback()).href).toBe(url('forged'));
+    const abort = new AbortController();
+    const given = codeOf(redirect.callback({ state: 'never', signal: abort.signal }));
+    abort.abort();
+    expect(await given).toBe('ERR_MSS_PSC_ABORTED');
+    for (let count = 0; count < 16; count++) expect(await ask(url('kept'))).toBe(200);
+    expect(await ask(url('kept'))).toBe(400);
   });
 
   it('can be given up, and its port is free again', async () => {

@@ -1,6 +1,7 @@
+import { findBareNewline } from '@mss/formats/mime';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ContentStuffer, findBareNewline, prepareContent } from '../src/smtp/content.js';
+import { ContentStuffer, prepareContent } from '../src/smtp/content.js';
 import { normaliseNewlines } from '../src/smtp/newlines.js';
 import { SmtpReplyReader, type SmtpReply } from '../src/smtp/reply.js';
 
@@ -43,15 +44,6 @@ const cut = (bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] => {
 };
 
 describe('content', () => {
-  it('finds a bare newline wherever a byte-by-byte search does', () => {
-    fc.assert(
-      fc.property(bytesOf('\r\n.ab\x0e\x8d'), (bytes) => {
-        expect(findBareNewline(bytes) !== -1).toBe(/(^|[^\r])\n|\r(?!\n)/.test(text(bytes)));
-      }),
-      settings,
-    );
-  });
-
   it('arrives as it was, with a last line end', () => {
     fc.assert(
       fc.property(lines, (bytes) => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { createFileVault, openLedger, type Ledger, type Submit } from '@mss/ledger';
 import { openSqliteStore, type Store } from '@mss/store';
+import type { Mailbox } from '@mss/transport';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const mailbox = 'cabinet.moreau@medecin.mssante.test';
@@ -77,6 +78,24 @@ describe('ECO.4.1.1', () => {
       'smtp.submit uncertain',
     ]);
     expect(seen.at(-1)).toBe('outbox.resolve.give-up success');
+  });
+
+  it('so does what is done in the mailbox by IMAP, refused or not', async () => {
+    const address = 'autre.bal@medecin.mssante.test';
+    const server: Pick<Mailbox, 'setFlags' | 'expunge'> = {
+      setFlags: () => Promise.resolve({ modified: [], modseqs: new Map() }),
+      expunge: () => Promise.reject(new Error('refused')),
+    };
+    const traced = await ledger.audit.traced(server, { address, author: 'secretariat' });
+    const place = { folder: 'INBOX', uidValidity: 1, uids: [7] };
+    await traced.setFlags({ ...place, add: ['\\Seen'] });
+    await traced.expunge(place).catch(() => {});
+    const lines: string[] = [];
+    for await (const line of ledger.audit.export({ mailbox: address })) {
+      const { action, author, outcome } = JSON.parse(line) as Record<string, string>;
+      lines.push(`${author}: ${action} ${outcome}`);
+    }
+    expect(lines).toEqual(['secretariat: imap.open success', 'secretariat: imap.store success', 'secretariat: imap.expunge failure']);
   });
 
   it('the traces of the other packages join them: the trail is their sink', async () => {

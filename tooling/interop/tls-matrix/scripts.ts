@@ -15,7 +15,7 @@ const refusals: Readonly<Record<ClearProtocol, Buffer>> = {
 
 const goodbyes: Readonly<Record<ClearProtocol, Buffer>> = {
   imap: Buffer.from('* BYE overloaded\r\n'),
-  smtp: Buffer.from('554 no service\r\n'),
+  smtp: Buffer.from('421 4.3.2 overloaded\r\n'),
   ldap: ldapAnswer(52, 0),
 };
 

@@ -10,7 +10,7 @@ const notTls = refused('ERR_MSS_TLS_NOT_TLS', 'ECO.1.1.1');
 /** An attacker in the clear-text part, the same for each protocol. */
 export const attackStates: readonly State[] = [
   { key: 'declined', title: 'STARTTLS declined', expected: stripped },
-  { key: 'goodbye', title: 'server says goodbye instead of greeting', expected: stripped },
+  { key: 'goodbye', title: 'server says that it serves nobody now, instead of greeting', expected: closed },
   { key: 'injection', title: 'plain text in the packet of the consent (response injection)', expected: injection },
   { key: 'nonsense', title: 'an answer of another protocol', expected: nonsense },
   { key: 'endless', title: 'an answer that never ends', expected: nonsense },

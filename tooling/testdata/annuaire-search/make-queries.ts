@@ -1,6 +1,6 @@
 /**
- * Makes generated.jsonl: what somebody types who looks for an entry that was drawn from the generated directory, and what
- * the entry must have. Rules of typing only: nothing here knows how the search ranks.
+ * Makes generated.jsonl and everyday.jsonl: what somebody types who looks for an entry that was drawn from the generated
+ * directory, and what the entry must have. Rules of typing only: nothing here knows how the search ranks.
  *
  * Run from the root of the repository, with Node 24: node tooling/testdata/annuaire-search/make-queries.ts
  */
@@ -22,7 +22,7 @@ interface Entry {
   readonly city: string;
   readonly postalCode: string;
 }
-type Wants = Partial<Entry>;
+type Wants = Partial<Entry> & { readonly domain?: string };
 
 const lines = [...generateExtraction(directoryOptions)].slice(1);
 lines.push(...readFileSync(new URL('difficult.txt', import.meta.url), 'utf8').trimEnd().split('\n'));
@@ -159,16 +159,105 @@ const rules: readonly Rule[] = [
   { name: 'address begun', fits: () => true, query: (e) => e.address.slice(0, e.address.indexOf('@') + 4), wants: (e) => pick(e, 'address') },
   { name: 'FINESS', fits: (e) => e.finess !== '' && e.type === 'ORG', query: (e) => e.finess, wants: (e) => pick(e, 'finess') },
 ];
+
+// The words of every day that came later, each rule with the text of an address's domain beside it.
+const domainOf = (entry: Entry): string => entry.address.slice(entry.address.indexOf('@') + 1);
+const plurals: Readonly<Record<string, string>> = {
+  'Masseur-Kinésithérapeute': 'kinés',
+  Infirmier: 'infirmières',
+  'Chirurgien-Dentiste': 'dentistes',
+  'Sage-Femme': 'sages-femmes',
+  Pharmacien: 'pharmaciens',
+  Orthophoniste: 'orthophonistes',
+  'Pédicure-Podologue': 'podologues',
+  Psychologue: 'psychologues',
+};
+const pluralSpecialists: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({ ...specialists, 'Dermatologie et Vénéréologie': 'dermatologue', Ophtalmologie: 'ophtalmologue', Rhumatologie: 'rhumatologue' }).map(
+    ([specialty, word]) => [specialty, `${word}s`],
+  ),
+);
+/** Written in two words, or under another name, in the label of the speciality. */
+const disciplines: Readonly<Record<string, readonly string[]>> = {
+  'Radio-diagnostic': ['radiologie', 'imagerie', 'radiologue'],
+  'Radio-thérapie': ['radiothérapie', 'radiothérapeute'],
+  'Neuro-chirurgie': ['neurochirurgie', 'neurochirurgien'],
+  'Gastro-entérologie et hépatologie': ['gastroentérologie', 'gastro-entérologue'],
+  'Chirurgie urologique': ['urologie', 'urologue'],
+  'Chirurgie orthopédique et Traumatologie': ['orthopédie', 'orthopédiste'],
+};
+const oneOf = (words: readonly string[]): string => words[below(words.length)] ?? '';
+/** A town in which a structure is called after the discipline has two things that somebody may mean. */
+const townsOf = (beginning: string): ReadonlySet<string> =>
+  new Set(entries.filter(({ organisation, service }) => fold(`${organisation} ${service}`).includes(beginning)).map(({ city }) => city));
+const ambiguous: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries(
+  Object.values(disciplines).map(([word = '']) => [word, new Set([...townsOf(fold(word).slice(0, 6)), ...townsOf('imagerie')])]),
+);
+const isGeneralist = ({ specialty }: Entry): boolean => /Médecine Générale/.test(specialty);
+const everydayRules: readonly Rule[] = [
+  {
+    name: 'discipline in a town',
+    fits: (e) => hasTown(e) && ambiguous[disciplines[e.specialty]?.[0] ?? '']?.has(e.city) === false,
+    query: (e) => `${oneOf(disciplines[e.specialty] ?? [])} ${fold(e.city)}`,
+    wants: (e) => pick(e, 'specialty', 'city', 'type'),
+  },
+  {
+    name: 'title',
+    fits: hasTown,
+    query: (e) => `${oneOf(['mr', 'm.', 'M', 'mme', 'melle', 'monsieur', 'dre'])} ${fold(`${e.familyName} ${e.givenName}`)}`,
+    wants: named,
+  },
+  {
+    name: 'title and town',
+    fits: hasTown,
+    query: (e) => `${oneOf(['mr', 'm', 'mme', 'mlle'])} ${fold(`${e.familyName} ${e.city}`)}`,
+    wants: (e) => pick(e, 'familyName', 'city'),
+  },
+  {
+    name: 'plural in a town',
+    fits: (e) => hasTown(e) && plurals[e.profession] !== undefined,
+    query: (e) => `${plurals[e.profession]} ${fold(e.city)}`,
+    wants: (e) => pick(e, 'profession', 'city', 'type'),
+  },
+  {
+    name: 'plural of a speciality in a town',
+    fits: (e) => hasTown(e) && pluralSpecialists[e.specialty] !== undefined,
+    query: (e) => `${pluralSpecialists[e.specialty]} ${fold(e.city)}`,
+    wants: (e) => pick(e, 'specialty', 'city', 'type'),
+  },
+  {
+    name: 'médecin traitant',
+    fits: (e) => hasTown(e) && isGeneralist(e),
+    query: (e) => `médecin traitant ${fold(`${e.familyName} ${e.city}`)}`,
+    wants: (e) => pick(e, 'familyName', 'profession', 'city'),
+  },
+  {
+    name: 'domain',
+    fits: () => true,
+    query: (e) => `${oneOf(['@', ''])}${domainOf(e)}`,
+    wants: (e) => ({ domain: domainOf(e) }),
+  },
+  {
+    name: 'name and domain',
+    fits: isPerson,
+    query: (e) => `${fold(e.familyName)} @${domainOf(e).slice(0, domainOf(e).indexOf('.'))}`,
+    wants: (e) => ({ ...pick(e, 'familyName'), domain: domainOf(e) }),
+  },
+];
 const queriesOfRule = 7;
 
-const made = rules.flatMap((rule) => {
-  const queries = new Map<string, string>();
-  while (queries.size < queriesOfRule) {
-    const entry = entries[below(entries.length)];
-    if (entry === undefined || !rule.fits(entry)) continue;
-    const query = rule.query(entry);
-    queries.set(query, JSON.stringify({ rule: rule.name, query, wants: rule.wants(entry) }));
-  }
-  return [...queries.values()];
-});
-writeFileSync(new URL('generated.jsonl', import.meta.url), `${made.join('\n')}\n`);
+function make(some: readonly Rule[]): string[] {
+  return some.flatMap((rule) => {
+    const queries = new Map<string, string>();
+    while (queries.size < queriesOfRule) {
+      const entry = entries[below(entries.length)];
+      if (entry === undefined || !rule.fits(entry)) continue;
+      const query = rule.query(entry);
+      queries.set(query, JSON.stringify({ rule: rule.name, query, wants: rule.wants(entry) }));
+    }
+    return [...queries.values()];
+  });
+}
+for (const [name, some] of [['generated.jsonl', rules], ['everyday.jsonl', everydayRules]] as const) {
+  writeFileSync(new URL(name, import.meta.url), `${make(some).join('\n')}\n`);
+}

@@ -18,21 +18,29 @@ export interface AddressCheck {
   /** Fields that differ, of lines that stayed. */
   readonly fields: readonly ChangedField[];
   readonly changes: readonly DirectoryChange[];
-  /** Changes since then are all kept. False: `present` says only that it is there. */
+  /** This directory knows that snapshot, and all changes since then. False: `present` says only that it is there. */
   readonly hasHistory: boolean;
 }
+
+/** The snapshots since which every change is kept, both included. */
+export interface SnapshotRange {
+  readonly oldest: number;
+  readonly newest: number;
+}
+
+export const isWithin = ({ oldest, newest }: SnapshotRange, snapshot: number): boolean => snapshot >= oldest && snapshot <= newest;
 
 export interface CheckTools {
   readonly since: number | null;
   entriesOf(address: string): Promise<readonly DirectoryEntry[]>;
-  historyFrom(): Promise<number>;
+  history(): Promise<SnapshotRange>;
   changesOf(address: string, since: number): Promise<readonly DirectoryChange[]>;
 }
 
 /** Looks up each address and its changes. */
 export async function checkAddresses(addresses: readonly string[], tools: CheckTools): Promise<readonly AddressCheck[]> {
   const { since } = tools;
-  const hasHistory = since !== null && since >= (await tools.historyFrom());
+  const hasHistory = since !== null && isWithin(await tools.history(), since);
   const checks: AddressCheck[] = [];
   for (const address of addresses) {
     const entries = await tools.entriesOf(address);

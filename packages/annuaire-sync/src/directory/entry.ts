@@ -57,57 +57,61 @@ export interface DirectoryEntry {
 type Fields = readonly (string | undefined)[];
 
 function text(fields: Fields, position: number): string | null {
-  const value = (fields[position] ?? '').trim();
-  return value === '' ? null : value;
+  const value = fields[position] ?? '';
+  if (value === '') return null;
+  // Hardly any has a space at its ends.
+  const trimmed = isPerhapsSpace(value.charCodeAt(0)) || isPerhapsSpace(value.charCodeAt(value.length - 1)) ? value.trim() : value;
+  return trimmed === '' ? null : trimmed;
 }
 
-const flags: Readonly<Record<string, boolean>> = {
-  o: true,
-  oui: true,
-  '1': true,
-  true: true,
-  n: false,
-  non: false,
-  '0': false,
-  false: false,
-};
+/** Every space of Unicode is one of these. */
+const isPerhapsSpace = (code: number): boolean => code <= 0x20 || code >= 0xa0;
+
+const yes: ReadonlySet<string> = new Set(['o', 'oui', '1', 'true']);
+const no: ReadonlySet<string> = new Set(['n', 'non', '0', 'false']);
+
+function flag(value: string | null): boolean | null {
+  const folded = (value ?? '').toLowerCase();
+  return yes.has(folded) ? true : no.has(folded) ? false : null;
+}
+
+// What is nearly always published is compared before a pattern is: an entry is read in microseconds.
+const isRpps = (type: string): boolean => type === '8' || /^(?:8|rpps)$/i.test(type);
+const isAdeli = (type: string): boolean => type === '0' || /^(?:0|adeli)$/i.test(type);
+const isFiness = (type: string): boolean => type === 'FINESS' || /^(?:finess.*|1)$/i.test(type);
+const isSiret = (type: string): boolean => type === 'SIRET' || /^(?:siret|3)$/i.test(type);
 
 /** Prefix of a national identifier: 8 RPPS, 0 ADELI. */
 export function nationalIdentifierOf(type: string, identifier: string, national: string): string | null {
   if (national !== '') return national;
   if (identifier === '') return null;
-  const folded = type.toUpperCase();
-  if (folded === '8' || folded === 'RPPS') return `8${identifier}`;
-  if (folded === '0' || folded === 'ADELI') return `0${identifier}`;
+  if (isRpps(type)) return `8${identifier}`;
+  if (isAdeli(type)) return `0${identifier}`;
   return `${type}${identifier}`;
 }
 
-const joined = (...parts: readonly (string | null)[]): string | null => parts.filter((part) => part !== null).join(' ') || null;
+const joined = (before: string | null, value: string | null): string | null =>
+  before === null ? value : value === null ? before : `${before} ${value}`;
 
-interface Common {
-  readonly id: number;
-  readonly national: string | null;
-  readonly identifierType: string;
-  readonly identifier: string | null;
-}
-
-function identifiers({ national, identifierType, identifier }: Common): Pick<DirectoryEntry, 'nationalIdentifier' | 'rpps' | 'adeli'> {
-  const kind = /^(8|rpps)$/i.test(identifierType) ? '8' : /^(0|adeli)$/i.test(identifierType) ? '0' : (national?.[0] ?? '');
-  const number = identifier ?? national?.slice(1) ?? null;
-  return { nationalIdentifier: national, rpps: kind === '8' ? number : null, adeli: kind === '0' ? number : null };
+/** Which register a professional's number is of: `8` RPPS, `0` ADELI. */
+function registerOf(identifierType: string, national: string | null): string {
+  return isRpps(identifierType) ? '8' : isAdeli(identifierType) ? '0' : (national?.[0] ?? '');
 }
 
 function streetLines(
   fields: Fields,
   at: Readonly<Record<'complement' | 'distribution' | 'streetNumber' | 'streetRepetition' | 'streetType' | 'street' | 'mention', number>>,
 ): readonly string[] {
-  const street = joined(
-    text(fields, at.streetNumber),
-    text(fields, at.streetRepetition),
-    text(fields, at.streetType),
-    text(fields, at.street),
-  );
-  return [text(fields, at.complement), text(fields, at.distribution), street, text(fields, at.mention)].filter((line) => line !== null);
+  const lines: string[] = [];
+  const add = (line: string | null): void => {
+    if (line !== null) lines.push(line);
+  };
+  add(text(fields, at.complement));
+  add(text(fields, at.distribution));
+  const number = joined(text(fields, at.streetNumber), text(fields, at.streetRepetition));
+  add(joined(joined(number, text(fields, at.streetType)), text(fields, at.street)));
+  add(text(fields, at.mention));
+  return lines;
 }
 
 /** `69003 LYON CEDEX 03` without its postcode. */
@@ -120,23 +124,25 @@ function decodeMailbox(id: number, fields: Fields): DirectoryEntry {
   const tradeName = get('tradeName');
   const structureIdentifierType = get('structureIdentifierType');
   const structureIdentifier = get('structureIdentifier');
-  const isFiness = /^(finess.*|1)$/i.test(structureIdentifierType ?? '');
-  const isSiret = /^(siret|3)$/i.test(structureIdentifierType ?? '');
   const postalCode = get('postalCode');
   const department = get('department');
   const identifierType = get('identifierType') ?? '';
   const identifier = get('identifier');
   const national = nationalIdentifierOf(identifierType, identifier ?? '', get('nationalIdentifier') ?? '');
+  const register = registerOf(identifierType, national);
+  const number = identifier ?? national?.slice(1) ?? null;
   return {
     id,
     source: 'mailbox',
     address: get('address'),
     type: get('type'),
-    dematerialisation: flags[(get('dematerialisation') ?? '').toLowerCase()] ?? null,
+    dematerialisation: flag(get('dematerialisation')),
     civility: get('civility'),
     familyName: get('familyName'),
     givenName: get('givenName'),
-    ...identifiers({ id, national, identifierType, identifier }),
+    nationalIdentifier: national,
+    rpps: register === '8' ? number : null,
+    adeli: register === '0' ? number : null,
     categoryCode: get('categoryCode'),
     category: get('category'),
     professionCode: get('professionCode'),
@@ -149,8 +155,8 @@ function decodeMailbox(id: number, fields: Fields): DirectoryEntry {
     service: get('service'),
     structureIdentifierType,
     structureIdentifier,
-    finess: isFiness ? structureIdentifier : null,
-    siret: isSiret ? structureIdentifier : null,
+    finess: isFiness(structureIdentifierType ?? '') ? structureIdentifier : null,
+    siret: isSiret(structureIdentifierType ?? '') ? structureIdentifier : null,
     addressLines: streetLines(fields, at),
     postalCode,
     city: cityOf(get('postalLine')),
@@ -173,6 +179,8 @@ function decodeProfessional(id: number, fields: Fields): DirectoryEntry {
   const identifierType = get('identifierType') ?? '';
   const identifier = get('identifier');
   const national = nationalIdentifierOf(identifierType, identifier ?? '', get('nationalIdentifier') ?? '');
+  const register = registerOf(identifierType, national);
+  const number = identifier ?? national?.slice(1) ?? null;
   const streetType = get('streetType') === null ? at.streetTypeCode : at.streetType;
   return {
     id,
@@ -183,7 +191,9 @@ function decodeProfessional(id: number, fields: Fields): DirectoryEntry {
     civility: get('civilityCode') ?? get('titleCode'),
     familyName: get('familyName'),
     givenName: get('givenName'),
-    ...identifiers({ id, national, identifierType, identifier }),
+    nationalIdentifier: national,
+    rpps: register === '8' ? number : null,
+    adeli: register === '0' ? number : null,
     categoryCode: get('categoryCode'),
     category: get('category'),
     professionCode: get('professionCode'),
@@ -212,7 +222,7 @@ function decodeProfessional(id: number, fields: Fields): DirectoryEntry {
  *
  * Nothing is checked: what was published is shown.
  */
-export function decodeEntry(id: number, line: Uint8Array): DirectoryEntry {
-  const fields = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8').split('|');
+export function decodeEntry(id: number, line: Uint8Array | string): DirectoryEntry {
+  const fields = (typeof line === 'string' ? line : Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')).split('|');
   return id >= firstProfessionalId ? decodeProfessional(id, fields) : decodeMailbox(id, fields);
 }

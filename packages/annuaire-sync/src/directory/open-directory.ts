@@ -4,7 +4,7 @@ import { syncError } from '../errors.js';
 import type { RejectionReason } from '../line/canonical-block.js';
 import { postgresReader } from '../postgres/postgres-reader.js';
 import { endIds, firstIds } from '../storage/layout.js';
-import { checkAddresses, type AddressCheck } from './check-addresses.js';
+import { checkAddresses, isWithin, type AddressCheck, type SnapshotRange } from './check-addresses.js';
 import { decodeChange, type DirectoryChange, type StoredChange } from './changes.js';
 import { columnsOf } from './columns-of.js';
 import { decodeEntry, type DirectoryEntry } from './entry.js';
@@ -56,7 +56,8 @@ export interface Directory extends AsyncDisposable {
   /**
    * Everything that changed after a snapshot, oldest first.
    *
-   * @throws MssError `ERR_MSS_ANNUAIRE_NO_HISTORY` from the iteration, before anything is given: changes since then are not kept
+   * @throws MssError `ERR_MSS_ANNUAIRE_NO_HISTORY` from the iteration, before anything is given: changes since then are not kept, or
+   *   this directory never had that snapshot (it was deleted and made again)
    */
   changes(options: { readonly since: number }): AsyncGenerator<DirectoryChange, void, undefined>;
   /** Lines put aside by a synchronisation, at most a thousand. Default: the newest snapshot. */
@@ -96,7 +97,7 @@ export async function openDirectory(db: string | Store): Promise<Directory> {
       checkAddresses(addresses, {
         since: options.since ?? null,
         entriesOf: (address) => entriesOf(reader, address),
-        historyFrom: () => historyFrom(reader),
+        history: () => historyOf(reader),
         changesOf: async (address, since) => (await changesOf(reader, address, since)).map(decodeChange),
       }),
     close,
@@ -144,16 +145,20 @@ async function snapshots(reader: DirectoryReader): Promise<readonly Snapshot[]> 
   }));
 }
 
-/** The oldest snapshot since which every change is kept. */
-async function historyFrom(reader: DirectoryReader): Promise<number> {
-  const [row] = await reader.all<{ id: number | null }>('SELECT max(id) AS id FROM snapshot WHERE has_changes = 0');
-  return row?.id ?? 0;
+/** The snapshots since which every change is kept. */
+async function historyOf(reader: DirectoryReader): Promise<SnapshotRange> {
+  const [row] = await reader.all<{ oldest: number | null; newest: number | null }>(
+    'SELECT max(CASE WHEN has_changes = 0 THEN id END) AS oldest, max(id) AS newest FROM snapshot',
+  );
+  return { oldest: row?.oldest ?? 0, newest: row?.newest ?? 0 };
 }
 
 async function* changes(reader: DirectoryReader, since: number): AsyncGenerator<DirectoryChange, void, undefined> {
-  const from = await historyFrom(reader);
-  if (since < from) {
-    throw syncError('ERR_MSS_ANNUAIRE_NO_HISTORY', `changes are kept since snapshot ${from} only`, { details: { since, oldest: from } });
+  const { oldest, newest } = await historyOf(reader);
+  if (!isWithin({ oldest, newest }, since)) {
+    // The directory was deleted and made again: its numbers began anew.
+    const why = since > newest ? `there is no snapshot ${since} yet` : `changes are kept since snapshot ${oldest} only`;
+    throw syncError('ERR_MSS_ANNUAIRE_NO_HISTORY', why, { details: { since, oldest, newest } });
   }
   let snapshot = since + 1;
   let ordinal = -1;

@@ -1,6 +1,6 @@
 import type { MssWarning } from '@mss/core';
 import { fhirError } from './errors.js';
-import { isObject, objectsOf, textOf, type Json } from './json.js';
+import { isObject, objectsOf, textOf, type Json, type JsonObject } from './json.js';
 import { readResource } from './resources.js';
 import type { FhirResource, FhirWarningCode } from './types.js';
 
@@ -13,6 +13,8 @@ export interface ReadBundle {
   /** As written; not yet checked. */
   readonly next: string | null;
   readonly total: number | null;
+  /** Entries that the search found, without what is included with them. */
+  readonly matches: number;
   readonly warnings: readonly MssWarning<FhirWarningCode>[];
 }
 
@@ -43,8 +45,18 @@ export function readBundle(bytes: Uint8Array): ReadBundle {
   if (entries.length > maxEntries) throw fhirError('ERR_MSS_ANNUAIRE_FHIR_TOO_LARGE', `a page has more than ${maxEntries} entries`);
   const warnings: MssWarning<FhirWarningCode>[] = [];
   const resources: FhirResource[] = [];
+  let matches = 0;
   for (const one of entries) {
     const resource = isObject(one) ? one.resource : undefined;
+    if (!isObject(one) || !['include', 'outcome'].includes(textOf(objectsOf(one.search)[0]?.mode) ?? '')) matches += 1;
+    if (isObject(resource) && resource.resourceType === 'OperationOutcome') {
+      warnings.push({
+        code: 'FHIR_REMARK',
+        message: `the service remarks on the search: ${issueIn(resource) ?? 'no code'}`,
+        where: 'entry',
+      });
+      continue;
+    }
     const read = isObject(resource) ? readResource(resource, warnings) : null;
     if (read !== null) resources.push(read);
     if (!isObject(resource)) warnings.push({ code: 'FHIR_RESOURCE_UNEXPECTED', message: 'an entry holds no resource', where: 'entry' });
@@ -52,17 +64,22 @@ export function readBundle(bytes: Uint8Array): ReadBundle {
   return {
     resources,
     next: textOf(objectsOf(bundle.link).find(({ relation }) => relation === 'next')?.url),
+    matches,
     total: typeof total === 'number' && Number.isSafeInteger(total) && total >= 0 ? total : null,
     warnings,
   };
+}
+
+function issueIn(outcome: JsonObject): string | null {
+  const code = textOf(objectsOf(outcome.issue)[0]?.code);
+  return code !== null && /^[a-z-]{1,40}$/.test(code) ? code : null;
 }
 
 /** The codes of an OperationOutcome, for the account of a refusal; never its text. */
 export function issueOf(bytes: Uint8Array): string | null {
   try {
     const outcome = parseJson(bytes);
-    const code = isObject(outcome) ? textOf(objectsOf(outcome.issue)[0]?.code) : null;
-    return code !== null && /^[a-z-]{1,40}$/.test(code) ? code : null;
+    return isObject(outcome) ? issueIn(outcome) : null;
   } catch {
     return null;
   }

@@ -124,13 +124,16 @@ export function createFhirDirectory(options: FhirDirectoryOptions): FhirDirector
     parameters.append('_count', String(pageSize));
     first.search = parameters.toString();
     const seen = new Set<string>();
+    let found = 0;
     let url: URL | null = first;
     while (url !== null) {
       if (seen.has(url.href)) throw fhirError('ERR_MSS_ANNUAIRE_FHIR_PAGING', 'the link to the next page leads back');
       seen.add(url.href);
-      const { resources, next, total, warnings } = readBundle(await request(url, tools, signal));
+      const { resources, next, total, matches, warnings } = readBundle(await request(url, tools, signal));
+      found += matches;
       url = next === null ? null : checkNext(next, base, url);
-      const isPartial = url !== null && seen.size >= maxPages;
+      // The bound of pages; or the service counts more than it gives.
+      const isPartial = url === null ? total !== null && total > found : seen.size >= maxPages;
       if (isPartial) url = null;
       yield { resources, at: clock.now(), total, isPartial, warnings };
     }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { isMssError, withDeadline, type Clock, type RandomSource } from '@mss/core';
 import type { SecureChannelPolicy } from '@mss/pki';
+import { maxWaitMs, retryAfterMs } from '../source/retry-after.js';
 import { issueOf } from './bundle.js';
 import type { CallLimiter, Wait } from './call-limiter.js';
 import { fhirError } from './errors.js';
@@ -19,7 +20,6 @@ export interface RequestTools {
 }
 
 const firstWaitMs = 500;
-const maxWaitMs = 60_000;
 const maxChunkBytes = 1024 * 1024;
 /** Of an answer that is an error: enough for its code. */
 const maxErrorBytes = 64 * 1024;
@@ -32,13 +32,6 @@ class Retry extends Error {
     super('ask again', { cause });
     this.waitMs = waitMs;
   }
-}
-
-/** Seconds, or a date (RFC 9110 §10.2.3); never longer than a minute. */
-function retryAfterMs(header: string | null, now: Date): number | null {
-  if (header === null) return null;
-  const seconds = /^\d{1,9}$/.test(header.trim()) ? Number(header) : (Date.parse(header) - now.getTime()) / 1000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0) * 1000, maxWaitMs) : null;
 }
 
 /** The body, up to a bound. */
@@ -61,8 +54,7 @@ async function refuse(response: Response, clock: Clock): Promise<never> {
     throw fhirError('ERR_MSS_ANNUAIRE_FHIR_KEY', 'the service does not accept the key', { details: { status } });
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const error = fhirError('ERR_MSS_ANNUAIRE_FHIR_UNAVAILABLE', `the service answers ${status}`, { details: { status } });
-    const date = Date.parse(response.headers.get('date') ?? '');
-    throw new Retry(error, retryAfterMs(response.headers.get('retry-after'), Number.isNaN(date) ? clock.now() : new Date(date)));
+    throw new Retry(error, retryAfterMs(response.headers, clock.now()));
   }
   const issue = body === null ? null : issueOf(body);
   throw fhirError('ERR_MSS_ANNUAIRE_FHIR_REFUSED', `the service answers ${status}`, { details: { status, issue } });

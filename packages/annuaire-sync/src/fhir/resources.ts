@@ -121,9 +121,6 @@ export function readResource(resource: JsonObject, warnings: Warnings): FhirReso
     if (resource.resourceType === 'PractitionerRole') return readRole(resource, id, warnings);
     if (resource.resourceType === 'Organization') return readOrganization(resource, id, warnings);
   }
-  // The service's remarks on a search come as a resource, too.
-  if (resource.resourceType !== 'OperationOutcome') {
-    warnings.push({ code: 'FHIR_RESOURCE_UNEXPECTED', message: 'an entry is no resource of the directory', where: 'entry' });
-  }
+  warnings.push({ code: 'FHIR_RESOURCE_UNEXPECTED', message: 'an entry is no resource of the directory', where: 'entry' });
   return null;
 }

@@ -13,7 +13,9 @@ export type FhirWarningCode =
   /** An instant that is none. */
   | 'FHIR_INSTANT_INVALID'
   /** A resource that the service marks as withdrawn was left out. */
-  | 'FHIR_INACTIVE';
+  | 'FHIR_INACTIVE'
+  /** The service remarks on the search: a criterion that it does not know was left out, for one. The message has its code. */
+  | 'FHIR_REMARK';
 
 /** A mailbox as the service describes it. What it does not say is `null`. */
 export interface FhirMailbox {
@@ -90,7 +92,7 @@ export interface FhirPage {
   readonly at: Date;
   /** As the service counts; `null` when it does not. */
   readonly total: number | null;
-  /** The bound of pages was reached: there is more. */
+  /** There is more: the bound of pages was reached, or the service counts more than it gave. */
   readonly isPartial: boolean;
   readonly warnings: readonly MssWarning<FhirWarningCode>[];
 }

@@ -1,6 +1,7 @@
-import { AndFilter, EqualityFilter, OrFilter, PresenceFilter, SubstringFilter, type Filter } from 'ldapts';
+import type { Filter } from 'ldapts';
 import { ldapError } from './errors.js';
 import { checkAttributeMap, ldapFields, type CheckedMap, type LdapAttributeMap, type LdapField } from './fields.js';
+import type { LdapWriter } from './wire.js';
 
 /**
  * A text that is looked for. A plain string is the whole value: `*` in it is an asterisk. What letter case and accents mean is
@@ -24,7 +25,7 @@ function checkText(field: LdapField, text: string): string {
 }
 
 /** One attribute and what it must be: never text that is parsed again, so no value can change the filter's shape. */
-function termOf(attribute: string, value: LdapText): Filter {
+function termOf({ EqualityFilter, SubstringFilter }: LdapWriter, attribute: string, value: LdapText): Filter {
   if (typeof value === 'string') return new EqualityFilter({ attribute, value });
   if ('startsWith' in value) return new SubstringFilter({ attribute, initial: value.startsWith });
   return new SubstringFilter({ attribute, any: [value.contains] });
@@ -51,13 +52,19 @@ function* terms(criteria: LdapCriteria, map: CheckedMap): Generator<{ readonly a
  * @throws ERR_MSS_ANNUAIRE_LDAP_CRITERIA without a criterion, or with one that is none
  * @throws ERR_MSS_ANNUAIRE_LDAP_UNMAPPED
  */
-export function filterOf(criteria: LdapCriteria, map: CheckedMap, configured: Filter | null): Filter {
+export function filterOf(
+  criteria: LdapCriteria,
+  options: { readonly map: CheckedMap; readonly configured: string | undefined; readonly writer: LdapWriter },
+): Filter {
+  const { map, configured, writer } = options;
+  const { AndFilter, FilterParser, OrFilter, PresenceFilter } = writer;
   const filters = [...terms(criteria, map)].map(({ attributes, value }): Filter => {
-    const alternatives = attributes.map((attribute) => termOf(attribute, value));
+    const alternatives = attributes.map((attribute) => termOf(writer, attribute, value));
     return alternatives.length === 1 && alternatives[0] !== undefined ? alternatives[0] : new OrFilter({ filters: alternatives });
   });
   if (filters.length === 0) throw ldapError('ERR_MSS_ANNUAIRE_LDAP_CRITERIA', 'a search has at least one criterion');
-  return new AndFilter({ filters: [configured ?? new PresenceFilter({ attribute: 'objectClass' }), ...filters] });
+  const narrowing = configured === undefined ? new PresenceFilter({ attribute: 'objectClass' }) : FilterParser.parseString(configured);
+  return new AndFilter({ filters: [narrowing, ...filters] });
 }
 
 /** RFC 4515 §3: the characters that a filter's text cannot hold as they are. */

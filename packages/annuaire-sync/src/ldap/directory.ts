@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMssError, systemClock, type MssWarning } from '@mss/core';
-import { FilterParser, type Filter } from 'ldapts';
 import { filterOf, type LdapCriteria } from './criteria.js';
 import { readEntry, type LdapEntry, type LdapWarningCode } from './entry.js';
 import { ldapError } from './errors.js';
 import { baseName, checkAttributeMap } from './fields.js';
+import { isFilterText } from './filter-text.js';
 import type { LdapDirectoryOptions, LdapLimits } from './options.js';
 import { SessionPool } from './pool.js';
 import { openSession, type LdapSession, type RawPage } from './session.js';
+import { loadLdapWriter } from './wire.js';
 
 /**
  * Why an answer is not the whole of what matches.
@@ -47,16 +48,6 @@ export interface LdapDirectory extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A configured text as a filter. @throws TypeError */
-function configuredFilter(text: string | undefined): Filter | null {
-  if (text === undefined) return null;
-  try {
-    return FilterParser.parseString(text);
-  } catch (cause) {
-    throw new TypeError('filter is no LDAP filter', { cause });
-  }
-}
-
 function checkNatural(name: string, value: number): number {
   if (!Number.isSafeInteger(value) || value < 1 || value > 0x7f_ff_ff_ff) throw new TypeError(`${name} must be a positive integer`);
   return value;
@@ -92,7 +83,7 @@ const isPassing = (error: unknown): boolean =>
 export function createLdapDirectory(options: LdapDirectoryOptions): LdapDirectory {
   const { clock = systemClock, base, scope = 'sub', wait = defaultWait } = options;
   const map = checkAttributeMap(options.attributes);
-  const filter = configuredFilter(options.filter);
+  if (options.filter !== undefined && !isFilterText(options.filter)) throw new TypeError('filter is no LDAP filter');
   const pageSize = checkNatural('pageSize', options.pageSize ?? 100);
   const sizeLimit = checkNatural('sizeLimit', options.sizeLimit ?? 1000);
   const timeLimitMs = checkNatural('timeLimitMs', options.timeLimitMs ?? 15_000);
@@ -108,7 +99,8 @@ export function createLdapDirectory(options: LdapDirectoryOptions): LdapDirector
     const { signal } = given;
     if (signal?.aborted === true) throw ldapError('ERR_MSS_ANNUAIRE_LDAP_ABORTED', 'the search was aborted', { cause: signal.reason });
     const most = Math.min(checkNatural('sizeLimit', given.sizeLimit ?? sizeLimit), sizeLimit);
-    const request = { base, scope, filter: filterOf(criteria, map, filter), attributes, timeLimitMs };
+    const filter = filterOf(criteria, { map, configured: options.filter, writer: await loadLdapWriter() });
+    const request = { base, scope, filter, attributes, timeLimitMs };
     const seen = new Set<string>();
     let session: LdapSession | null = null;
     let cookie: Uint8Array | null = null;

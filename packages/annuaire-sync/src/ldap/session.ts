@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { isMssError, withDeadline } from '@mss/core';
-import { startTlsDialogues, type SecureSocket } from '@mss/pki';
-import { BindRequest, PagedResultsControl, SearchRequest, UnbindRequest, type Filter } from 'ldapts';
+import type { SecureSocket } from '@mss/pki';
+import type { Filter } from 'ldapts';
 import { readAnswer, type LdapAnswer, type RawAttribute } from './answer.js';
 import { ldapError, refusalOf } from './errors.js';
 import { FrameReader } from './frames.js';
 import type { LdapBind, LdapDirectoryOptions, LdapLimits } from './options.js';
+import { loadLdapWriter, type LdapWriter } from './wire.js';
 
 /** One page of a search, as asked. */
 export interface PageRequest {
@@ -41,14 +42,17 @@ export class LdapSession {
   readonly #socket: SecureSocket;
   readonly #frames: FrameReader;
   readonly #limits: LdapLimits;
+  readonly #writer: LdapWriter;
   #lastId = 0;
   #isOpen = true;
   /** It was used by an earlier search: the server may have closed it meanwhile. */
   isKept = false;
 
-  constructor(socket: SecureSocket, limits: LdapLimits) {
+  constructor(socket: SecureSocket, options: { readonly limits: LdapLimits; readonly writer: LdapWriter }) {
+    const { limits, writer } = options;
     this.#socket = socket;
     this.#limits = limits;
+    this.#writer = writer;
     this.#frames = new FrameReader(socket, limits.messageBytes);
     socket.on('error', () => {});
     socket.once('close', () => (this.#isOpen = false));
@@ -61,6 +65,7 @@ export class LdapSession {
   /** @throws ERR_MSS_ANNUAIRE_LDAP_CREDENTIALS and the other refusals */
   async bind(bind: LdapBind, signal: AbortSignal): Promise<void> {
     const messageId = this.#nextId();
+    const { BindRequest } = this.#writer;
     const request =
       bind.kind === 'external'
         ? new BindRequest({ messageId, mechanism: 'EXTERNAL', password: bind.authorizationId ?? '' })
@@ -75,6 +80,7 @@ export class LdapSession {
   /** @throws every code of the directory but UNMAPPED and CRITERIA */
   async search(page: PageRequest, options: { readonly signal: AbortSignal; readonly maxEntries: number }): Promise<RawPage> {
     const { pageSize, cookie, timeLimitMs } = page;
+    const { PagedResultsControl, SearchRequest } = this.#writer;
     const control = new PagedResultsControl({ value: { size: pageSize, ...(cookie && { cookie: Buffer.from(cookie) }) } });
     const request = new SearchRequest({
       messageId: this.#nextId(),
@@ -119,7 +125,7 @@ export class LdapSession {
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#socket.end(new UnbindRequest({ messageId: this.#nextId() }).write());
+    this.#socket.end(new this.#writer.UnbindRequest({ messageId: this.#nextId() }).write());
     this.#socket.destroy();
   }
 
@@ -180,6 +186,15 @@ async function passwordOf({ password }: Extract<LdapBind, { kind: 'simple' }>): 
   return given;
 }
 
+async function startTls(
+  policy: LdapDirectoryOptions['policy'],
+  target: Parameters<LdapDirectoryOptions['policy']['connect']>[0],
+): Promise<SecureSocket> {
+  // Whoever has a policy has loaded it; who searches the extraction alone is spared its 20 MB.
+  const { startTlsDialogues } = await import('@mss/pki');
+  return policy.connectStartTls({ ...target, startTls: startTlsDialogues.ldap() });
+}
+
 /**
  * Connects by the policy, which has judged the server before the first byte of LDAP, and authenticates.
  *
@@ -190,6 +205,7 @@ export async function openSession(
   signal: AbortSignal | undefined,
 ): Promise<LdapSession> {
   const { policy, host, port, security, servername, clientIdentity, bind, connectTimeoutMs = 30_000 } = options;
+  const writer = await loadLdapWriter();
   const deadline = withDeadline(connectTimeoutMs, signal);
   try {
     const target = {
@@ -200,11 +216,8 @@ export async function openSession(
       ...(servername === undefined ? {} : { servername }),
       ...(clientIdentity === undefined ? {} : { clientIdentity }),
     };
-    const socket =
-      security === 'implicit'
-        ? await policy.connect(target)
-        : await policy.connectStartTls({ ...target, startTls: startTlsDialogues.ldap() });
-    const session = new LdapSession(socket, options.checkedLimits);
+    const socket = security === 'implicit' ? await policy.connect(target) : await startTls(policy, target);
+    const session = new LdapSession(socket, { limits: options.checkedLimits, writer });
     try {
       if (bind !== undefined) await session.bind(bind, deadline.signal);
       return session;

@@ -69,6 +69,14 @@ function isAddress(bytes: Buffer, from: number, to: number): boolean {
   return at > start && at < end - 1 && end - start <= 320;
 }
 
+function hasFigure(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number;
+    if (byte >= 48 && byte <= 57) return true;
+  }
+  return false;
+}
+
 /** Bytes of a field as text. */
 export function fieldText(bytes: Buffer, start: number, end: number): string {
   if (start >= end) return '';
@@ -211,9 +219,8 @@ export class LineJudge {
     const ends = this.#fieldEnds;
     const firstEnd = ends[fieldsAt] ?? 0;
     if (this.#layout.format.kind !== 'mailboxes') {
-      // Type and number of the identifier, or the national identifier.
-      const hasIdentifier = (ends[fieldsAt + 1] ?? 0) > firstEnd + 1 || (ends[fieldsAt + 2] ?? 0) > (ends[fieldsAt + 1] ?? 0) + 1;
-      return hasIdentifier ? null : 'identity';
+      // The number, or the national identifier. Headings in the middle, of files put one behind the other, have neither.
+      return hasFigure(bytes, firstEnd + 1, ends[fieldsAt + 2] ?? 0) ? null : 'identity';
     }
     const addressEnd = ends[fieldsAt + mailboxColumns.address] ?? 0;
     if (!isAddress(bytes, firstEnd + 1, addressEnd)) return 'address';

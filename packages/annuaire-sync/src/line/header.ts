@@ -17,7 +17,11 @@ export type SyncWarningCode =
   /** A file of the archive that is no known extraction; it is not read. */
   | 'ANNUAIRE_FILE_IGNORED'
   /** What the archive reader tolerated. */
-  | 'ANNUAIRE_ARCHIVE';
+  | 'ANNUAIRE_ARCHIVE'
+  /** A file that the archive of this address had before; its lines stay as they were. */
+  | 'ANNUAIRE_FILE_ABSENT'
+  /** The directory had a file that was published later. */
+  | 'ANNUAIRE_OLDER';
 
 /** How the lines of one file become canonical lines. */
 export interface LineLayout {
@@ -39,15 +43,20 @@ export function foldHeading(heading: string): string {
     .toLowerCase();
 }
 
-function headingsOf(line: Uint8Array): { readonly headings: readonly string[]; readonly trailing: boolean } {
-  if (!isUtf8(line)) throw syncError('ERR_MSS_ANNUAIRE_ENCODING', 'the headings are not UTF-8');
-  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
-    .toString('utf8')
-    .replace(/^\ufeff/, '');
+interface Headings {
+  readonly headings: readonly string[];
+  readonly trailing: boolean;
+  readonly isUtf8: boolean;
+}
+
+/** Bytes that are not UTF-8 are read as Latin-1, to know what file it would be. */
+function headingsOf(line: Uint8Array): Headings {
+  const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+  const text = bytes.toString(isUtf8(line) ? 'utf8' : 'latin1').replace(/^\ufeff/, '');
   const headings = text.split('|').map((heading) => heading.trim());
   const trailing = headings.length > 1 && headings.at(-1) === '';
   if (trailing) headings.pop();
-  return { headings, trailing };
+  return { headings, trailing, isUtf8: isUtf8(line) };
 }
 
 /** For each column of the format its place among the headings, or -1. */
@@ -91,7 +100,7 @@ function fillByPosition(format: FileFormat, places: Int32Array, columns: number)
  *   `ERR_MSS_ANNUAIRE_AMBIGUOUS` (a heading twice)
  */
 export function readLayout(line: Uint8Array): LineLayout {
-  const { headings, trailing } = headingsOf(line);
+  const { headings, trailing, ...text } = headingsOf(line);
   const folded = headings.map(foldHeading);
   const best = knownFormats
     .map((format) => ({ format, places: placesOf(format, folded) }))
@@ -107,6 +116,7 @@ export function readLayout(line: Uint8Array): LineLayout {
       details: { columns: headings.length },
     });
   }
+  if (!text.isUtf8) throw syncError('ERR_MSS_ANNUAIRE_ENCODING', 'the headings are not UTF-8', { details: { kind: best.format.kind } });
   const layout = layoutOf(best.format, best.places, headings, folded);
   return trailing ? { ...layout, isCanonical: false } : layout;
 }
@@ -115,7 +125,7 @@ function layoutOf(format: FileFormat, places: Int32Array, headings: readonly str
   const warnings: MssWarning<SyncWarningCode>[] = [];
   const byPosition = fillByPosition(format, places, headings.length);
   if (byPosition.length > 0) {
-    warnings.push({ code: 'ANNUAIRE_COLUMN_BY_POSITION', message: `taken by their position: ${byPosition.join(', ')}` });
+    warnings.push({ code: 'ANNUAIRE_COLUMN_BY_POSITION', message: 'columns are taken by their position', where: byPosition.join(', ') });
   }
   const missing = format.columns.filter((_, index) => places[index] === -1);
   const lost = missing.filter(({ field }) => format.required.includes(field));
@@ -131,11 +141,13 @@ function layoutOf(format: FileFormat, places: Int32Array, headings: readonly str
     }
   });
   if (missing.length > 0) {
-    warnings.push({ code: 'ANNUAIRE_COLUMN_ABSENT', message: `not in this file: ${missing.map(({ title }) => title).join(', ')}` });
+    const titles = missing.map(({ title }) => title);
+    warnings.push({ code: 'ANNUAIRE_COLUMN_ABSENT', message: 'columns are not in this file', where: titles.join(', ') });
   }
   const unknown = headings.filter((_, index) => !wanted.has(index));
   if (unknown.length > 0) {
-    warnings.push({ code: 'ANNUAIRE_COLUMN_UNKNOWN', message: `not kept: ${unknown.map((heading) => heading.slice(0, 60)).join(', ')}` });
+    const titles = unknown.slice(0, 20).map((heading) => heading.slice(0, 60));
+    warnings.push({ code: 'ANNUAIRE_COLUMN_UNKNOWN', message: 'columns that no known file has are not kept', where: titles.join(', ') });
   }
   const present = [...places].filter((place) => place !== -1);
   if (present.some((place, index) => index > 0 && place < (present[index - 1] ?? 0))) {

@@ -5,7 +5,7 @@ import type { SourceText } from '../source/open-texts.js';
 import { compareLines } from './compare.js';
 import type { LoadContext, LoadJob } from './job.js';
 import type { OldLines } from './old-lines.js';
-import { Rejections, type FileReport } from './report.js';
+import { keptRejections, Rejections, type FileReport } from './report.js';
 import type { Scratch } from './scratch.js';
 
 /** Above this share of changed lines a new generation is made faster than the old one is changed. */
@@ -60,7 +60,8 @@ export async function compareTexts(
       lines += block.count;
     }
     await comparison.end();
-    for (const { lineNumber, line } of scratch.repeated(kind)) repeat(lineNumber, line);
+    const { count, first } = scratch.takeRepeated(kind, keptRejections);
+    rejections.putMany('duplicate', { count, first: first.map((line) => ({ ...line, reason: 'duplicate' })) });
     rejections.judge(kind, lines, job.maxRejectedPercent);
     read.push({ text, rejections, matched: comparison.matched, oldCount: comparison.oldCount });
     doneBytes += text.size;

@@ -39,5 +39,21 @@ export interface LoadProgress {
 
 export interface LoadContext {
   readonly signal?: AbortSignal;
+  /** Lets the signal hear of an abort: a thread at work has no turn for messages. */
+  readonly listen?: () => void;
   readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/** For work without a turn for messages, between its steps. */
+export function throwIfAborted({ listen, signal }: LoadContext): void {
+  listen?.();
+  signal?.throwIfAborted();
+}
+
+/** The same items, as long as nobody aborts. */
+export function* untilAborted<Item>(items: Iterable<Item>, context: LoadContext): Generator<Item, void, undefined> {
+  for (const item of items) {
+    throwIfAborted(context);
+    yield item;
+  }
 }

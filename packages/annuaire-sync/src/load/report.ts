@@ -29,7 +29,7 @@ export interface LoadReport {
 }
 
 /** Rejected lines kept of one synchronisation. */
-const keptRejections = 1000;
+export const keptRejections = 1000;
 /** So many bad lines are never fatal, however small the file. */
 const alwaysTolerated = 100;
 
@@ -39,11 +39,14 @@ export class Rejections {
   readonly byReason: Partial<Record<RejectionReason, number>> = {};
   count = 0;
 
-  readonly put = (line: RejectedLine): void => {
-    this.count++;
-    this.byReason[line.reason] = (this.byReason[line.reason] ?? 0) + 1;
-    if (this.kept.length < keptRejections) this.kept.push(line);
-  };
+  readonly put = (line: RejectedLine): void => this.putMany(line.reason, { count: 1, first: [line] });
+
+  /** @param lines - the first of them are enough: {@link keptRejections} */
+  putMany(reason: RejectionReason, { count, first }: { readonly count: number; readonly first: readonly RejectedLine[] }): void {
+    this.count += count;
+    this.byReason[reason] = (this.byReason[reason] ?? 0) + count;
+    this.kept.push(...first.slice(0, keptRejections - this.kept.length));
+  }
 
   /**
    * @param good - lines that were not rejected.

@@ -25,10 +25,21 @@ export function loadInWorker(order: LoadOrder, context: LoadContext): Promise<Lo
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     let outcome: (() => void) | null = null;
+    /** What the host's callback threw. */
+    let thrown: { readonly error: unknown } | null = null;
     const onAbort = (): void => worker.postMessage('abort', []);
+    const report = (progress: LoadProgress): void => {
+      if (thrown !== null) return;
+      try {
+        onProgress?.(progress);
+      } catch (error) {
+        thrown = { error };
+        onAbort();
+      }
+    };
     signal?.addEventListener('abort', onAbort, { once: true });
     worker.on('message', (message: LoadMessage) => {
-      if ('progress' in message) onProgress?.(message.progress);
+      if ('progress' in message) report(message.progress);
       else if ('report' in message) outcome = () => resolve(message.report);
       else outcome = () => reject(message.fault.aborted && signal?.aborted === true ? signal.reason : fromFaultRecord(message.fault));
     });
@@ -38,7 +49,8 @@ export function loadInWorker(order: LoadOrder, context: LoadContext): Promise<Lo
     // Only when the thread is gone has it let go of its files.
     worker.on('exit', (code) => {
       signal?.removeEventListener('abort', onAbort);
-      if (outcome === null)
+      if (thrown !== null) reject(thrown.error);
+      else if (outcome === null)
         reject(syncError('ERR_MSS_ANNUAIRE_WORKER', 'the thread that loads the directory ended early', { details: { code } }));
       else outcome();
     });

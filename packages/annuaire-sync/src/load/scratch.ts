@@ -21,10 +21,11 @@ export interface DifferenceCounts {
   readonly same: number;
 }
 
-/** A line that is a second time in the new file. */
-export interface RepeatedLine {
-  readonly lineNumber: number;
-  readonly line: Uint8Array;
+/** Lines that are a second time in the new file. */
+export interface RepeatedLines {
+  readonly count: number;
+  /** The first of them. */
+  readonly first: readonly { readonly lineNumber: number; readonly line: Uint8Array }[];
 }
 
 /**
@@ -36,8 +37,8 @@ export interface Scratch extends Disposable {
   fresh(file: FileKind, lineNumber: number, key: string, line: Buffer): void;
   /** A line of the old state. */
   gone(file: FileKind, id: number, key: string, line: Buffer): void;
-  /** Lines of the new file that are there twice; the first stays. */
-  repeated(file: FileKind): readonly RepeatedLine[];
+  /** Takes out lines of the new file that are there before, however many; the first of each stays. */
+  takeRepeated(file: FileKind, maxKept: number): RepeatedLines;
   /** Puts the two sides together, by key and, within a key, in order. */
   pair(): void;
   counts(file: FileKind): DifferenceCounts;
@@ -47,6 +48,7 @@ export interface Scratch extends Disposable {
 
 const schema = `
 CREATE TABLE fresh (file TEXT NOT NULL, line_number INTEGER NOT NULL, key TEXT NOT NULL, line BLOB NOT NULL);
+CREATE TABLE repeat (row INTEGER PRIMARY KEY);
 CREATE TABLE gone (file TEXT NOT NULL, id INTEGER NOT NULL, key TEXT NOT NULL, line BLOB NOT NULL);
 `;
 
@@ -78,14 +80,16 @@ export function openScratch(path: string): Scratch {
   return {
     fresh: (file, lineNumber, key, line) => void insertFresh.run(file, lineNumber, key, line),
     gone: (file, id, key, line) => void insertGone.run(file, id, key, line),
-    repeated(file) {
-      const repeats = `SELECT rowid AS row, line_number, line, row_number() OVER (PARTITION BY key, line ORDER BY line_number) AS turn FROM fresh WHERE file = ?`;
-      const rows = db
-        .prepare(`SELECT row, line_number, line FROM (${repeats}) WHERE turn > 1 ORDER BY line_number`)
-        .all<{ row: number; line_number: number; line: Uint8Array }>(file);
-      const remove = db.prepare('DELETE FROM fresh WHERE rowid = ?');
-      for (const { row } of rows) remove.run(row);
-      return rows.map((row) => ({ lineNumber: row.line_number, line: row.line }));
+    takeRepeated(file, maxKept) {
+      const turns =
+        'SELECT rowid AS row, row_number() OVER (PARTITION BY key, line ORDER BY line_number) AS turn FROM fresh WHERE file = ?';
+      db.exec('DELETE FROM repeat');
+      const count = db.prepare(`INSERT INTO repeat SELECT row FROM (${turns}) WHERE turn > 1 ORDER BY row`).run(file);
+      const first = db
+        .prepare('SELECT line_number, line FROM repeat JOIN fresh ON fresh.rowid = repeat.row ORDER BY repeat.row LIMIT ?')
+        .all<{ line_number: number; line: Uint8Array }>(BigInt(maxKept));
+      db.exec('DELETE FROM fresh WHERE rowid IN (SELECT row FROM repeat)');
+      return { count, first: first.map(({ line_number: lineNumber, line }) => ({ lineNumber, line })) };
     },
     pair() {
       db.exec(pairing);

@@ -18,7 +18,7 @@ import { currentGeneration, openPointerForWriting, switchTo } from '../storage/p
 import { StoredLines } from '../storage/stored-lines.js';
 import { applyDifferences } from '../storage/update.js';
 import { compareTexts, readText, rebuildPercent, refuseManyChanges, type Compared } from './compare-texts.js';
-import type { LoadContext, LoadJob } from './job.js';
+import { throwIfAborted, untilAborted, type LoadContext, type LoadJob } from './job.js';
 import { Rejections, type FileReport, type LoadReport } from './report.js';
 import { openScratch, type Scratch } from './scratch.js';
 
@@ -97,22 +97,25 @@ function update(
   of: Load,
   { db, scratch, compared }: { readonly db: SqliteSync; readonly scratch: Scratch; readonly compared: readonly Compared[] },
 ): Pick<LoadReport, 'files' | 'snapshot'> {
-  const { job, published } = of;
-  of.context.onProgress?.({ phase: 'store', doneBytes: 0, totalBytes: 0 });
+  const { job, published, context } = of;
+  context.onProgress?.({ phase: 'store', doneBytes: 0, totalBytes: 0 });
   const files = compared.map(({ report }) => report);
   const isSame = files.every((report) => report.added + report.changed + report.removed === 0);
   const snapshot = db.transaction(() => {
+    throwIfAborted(context);
     recordSources(db, files, job.identity, published);
     if (isSame) return lastSnapshot(db);
-    applyDifferences(db, scratch.differences());
-    return recordSnapshot(db, {
+    applyDifferences(db, untilAborted(scratch.differences(), context));
+    const recorded = recordSnapshot(db, {
       takenAt: job.now,
       published,
       files,
       rejected: new Map(compared.map(({ report, rejections }) => [report.file, rejections.kept])),
-      differences: scratch.differences(),
+      differences: untilAborted(scratch.differences(), context),
       keepSnapshots: job.keepSnapshots,
     });
+    throwIfAborted(context);
+    return recorded;
   });
   // What readers still need of the log stays in it until the next time.
   db.exec('PRAGMA wal_checkpoint(PASSIVE)');
@@ -133,6 +136,7 @@ async function rebuild(
   let isSwitched = false;
   try {
     const loaded = source.texts.map(({ layout }) => layout.format.kind);
+    throwIfAborted(context);
     if (of.copies) copyFromGeneration(db, generationFile(file, generation), { loaded });
     const rejected = new Map<FileKind, Rejections>();
     const files: FileReport[] = [];
@@ -153,7 +157,7 @@ async function rebuild(
       files.push(compared.find(({ report }) => report.file === kind)?.report ?? rejections.firstReport(kind, text.name, rows.count));
     }
     indexGeneration(db, () => {
-      context.signal?.throwIfAborted();
+      throwIfAborted(context);
       context.onProgress?.({ phase: 'index', doneBytes: 0, totalBytes: 0 });
     });
     context.onProgress?.({ phase: 'store', doneBytes: 0, totalBytes: 0 });
@@ -167,6 +171,7 @@ async function rebuild(
       keepSnapshots: job.keepSnapshots,
     });
     finishGeneration(db, path);
+    throwIfAborted(context);
     switchTo(pointer, next);
     isSwitched = true;
     return { files, snapshot };

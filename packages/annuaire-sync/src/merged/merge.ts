@@ -53,7 +53,8 @@ const keyOf = (value: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim() || value;
 
-function addressKey(address: string): string {
+/** What makes two addresses one: letter case and IDNA form apart. */
+export function addressKey(address: string): string {
   const at = address.lastIndexOf('@');
   const domain = address.slice(at + 1);
   return `${address.slice(0, Math.max(at, 0)).toLowerCase()}@${toAsciiDomain(domain) ?? domain.toLowerCase()}`;
@@ -61,11 +62,14 @@ function addressKey(address: string): string {
 
 const structureOf = ({ values }: AnnuaireRecord): string | null => values.finess?.[0] ?? values.siret?.[0] ?? null;
 
+/** `8` and the RPPS are one number, whichever of both a source has. */
+const nationalOf = ({ rpps, nationalIdentifier }: AnnuaireRecord['values']): string | undefined =>
+  nationalIdentifier?.[0] ?? (rpps?.[0] === undefined ? undefined : `8${rpps[0]}`);
+
 /** A record without a mailbox is found by its person; without one by itself. */
 function holderKey(record: AnnuaireRecord): string {
   if (record.address !== null) return `address:${addressKey(record.address)}`;
-  const { rpps, nationalIdentifier } = record.values;
-  const person = rpps?.[0] ?? nationalIdentifier?.[0];
+  const person = nationalOf(record.values);
   return person === undefined ? `record:${record.source}:${record.reference}` : `person:${person}`;
 }
 

@@ -1,5 +1,6 @@
-import { isMssError, silentLogger, systemClock, withDeadline, type Clock, type Logger } from '@mss/core';
-import { mergeRecords, type MergedEntry } from './merge.js';
+import { isMssError, silentLogger, systemClock, untilAborted, withDeadline, type Clock, type Logger } from '@mss/core';
+import { addressKey, mergeRecords, type MergedEntry } from './merge.js';
+import type { AnnuaireRecord } from './record.js';
 import type { MergedQuery, MergedSource, SourceAnswer } from './sources.js';
 
 /** How a source fared. */
@@ -44,14 +45,11 @@ export interface MergedDirectory {
   find(query: MergedQuery, options?: { readonly signal?: AbortSignal }): Promise<MergedAnswer>;
 }
 
-/** The work, or the signal's reason, whichever is first: a source that does not heed its signal is not waited for. */
-async function underSignal<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise<Value>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+/** Sources give the other mailboxes of whoever carries the one that was asked for, too: nobody asked the others about those. */
+function answersTo(query: MergedQuery): (record: AnnuaireRecord) => boolean {
+  if (!('address' in query)) return () => true;
+  const wanted = addressKey(query.address.trim());
+  return ({ address }) => address !== null && addressKey(address) === wanted;
 }
 
 /**
@@ -73,14 +71,16 @@ export function createMergedDirectory(options: MergedDirectoryOptions): MergedDi
     const deadline = withDeadline(source.timeoutMs ?? timeoutMs, signal);
     const { name } = source;
     try {
-      const answer = await underSignal(source.find(query, { signal: deadline.signal }), deadline.signal);
+      // A source that does not heed its signal is not waited for.
+      const { records, isPartial } = await untilAborted(source.find(query, { signal: deadline.signal }), deadline.signal);
+      const answer = { records: records.filter(answersTo(query)), isPartial };
       const elapsedMs = clock.now().getTime() - begin;
       const outcome = {
         name,
         outcome: 'answered' as const,
         code: null,
         records: answer.records.length,
-        isPartial: answer.isPartial,
+        isPartial,
         elapsedMs,
       };
       return { answer, outcome };

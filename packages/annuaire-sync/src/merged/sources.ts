@@ -26,12 +26,16 @@ export interface MergedSource {
   find(query: MergedQuery, options: { readonly signal: AbortSignal }): Promise<SourceAnswer>;
 }
 
-/** The local directory. @param options.at - when its snapshot was published */
+/**
+ * The local directory.
+ *
+ * @param options.at - when its snapshot was published; a function where the directory is synchronised while the view is in use
+ */
 export function extractionSource(
   search: Pick<DirectorySearch, 'findByAddress' | 'findByPerson' | 'findByStructure'>,
-  options: { readonly at: Date; readonly name?: string },
+  options: { readonly at: Date | (() => Date | Promise<Date>); readonly name?: string },
 ): MergedSource {
-  const { at, name = 'extraction' } = options;
+  const { name = 'extraction' } = options;
   return {
     name,
     async find(query) {
@@ -41,7 +45,9 @@ export function extractionSource(
           : 'rpps' in query
             ? search.findByPerson(query.rpps)
             : search.findByStructure(query.finess);
-      return { records: (await entries).map((entry) => recordOfEntry(entry, { at, source: name })), isPartial: false };
+      const found = await entries;
+      const at = typeof options.at === 'function' ? await options.at() : options.at;
+      return { records: found.map((entry) => recordOfEntry(entry, { at, source: name })), isPartial: false };
     },
   };
 }

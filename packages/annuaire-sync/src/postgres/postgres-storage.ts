@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '@mss/store';
 import type { FileKind } from '../directory/file-format.js';
@@ -9,7 +7,7 @@ import type { LoadContext, LoadJob } from '../load/job.js';
 import { Rejections, type FileReport, type LoadReport } from '../load/report.js';
 import { openScratch, type Scratch } from '../load/scratch.js';
 import { openTexts, withTexts, publishedOf, type OpenedSource } from '../source/open-texts.js';
-import { searchMigrations, searchOwner } from '../search/postgres-index.js';
+import { isPostgresIndexCurrent, searchMigrations, searchOwner } from '../search/postgres-index.js';
 import { sourceColumns, sourceRecord } from '../source/source-record.js';
 import { endIds, firstIds } from '../storage/layout.js';
 import type { DirectoryStorage } from '../sync/storage.js';
@@ -19,6 +17,7 @@ import { PostgresLines } from './postgres-lines.js';
 import { NewGeneration, removeOtherPostgresGenerations } from './rebuild.js';
 import { postgresMigrations, postgresOwner } from './schema.js';
 import { applyToPostgres } from './update.js';
+import { directoryNumber, temporaryFolder } from './work-folder.js';
 
 interface Load {
   readonly store: Store;
@@ -35,27 +34,32 @@ type Loaded = Pick<LoadReport, 'files' | 'snapshot'>;
 /** A directory in PostgreSQL: generations are numbers in the rows, the pointer is a row. Loads run in the calling thread. */
 export function postgresStorage(store: Store): DirectoryStorage {
   if (store.dialect !== 'postgres') throw new TypeError('a directory in SQLite is given by the path of its file');
-  const workFolder = join(tmpdir(), `mss-annuaire-${userInfo().username}`);
   const lease = new Lease(store);
+  let folder = '';
   return {
-    workFolder,
     async lock() {
       await store.migrate(postgresOwner, postgresMigrations);
       await store.migrate(searchOwner, searchMigrations);
       await lease.take();
       return lease;
     },
+    async workFolder(base) {
+      folder = join(base ?? (await temporaryFolder()), `postgres-${await directoryNumber(lease)}`);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return folder;
+    },
     async sources() {
       const rows = await store.all(`SELECT ${sourceColumns} FROM annuaire_source`);
-      return { records: rows.map(sourceRecord), snapshot: await lastPostgresSnapshot(store) };
+      const generation = await currentPostgresGeneration(store);
+      const isOutdated = generation > 0 && !(await isPostgresIndexCurrent(store, generation));
+      return { records: rows.map(sourceRecord), snapshot: await lastPostgresSnapshot(store), isOutdated };
     },
     async load(job, context) {
-      await mkdir(workFolder, { recursive: true, mode: 0o700 });
       const generation = await currentPostgresGeneration(store);
       await removeOtherPostgresGenerations(store, { keep: generation, lease });
       return withTexts(openTexts(job.path, { name: job.identity.name, limits: job.limits }), async (source) => {
         const published = publishedOf(source.texts, job.identity.name);
-        const loaded = await load({ store, lease, job, context, source, generation, published }, workFolder);
+        const loaded = await load({ store, lease, job, context, source, generation, published }, folder);
         return { ...loaded, published, warnings: source.warnings };
       });
     },
@@ -67,8 +71,8 @@ async function currentPostgresGeneration(store: Store): Promise<number> {
   return (await store.get<{ generation: number }>('SELECT generation FROM annuaire_pointer'))?.generation ?? 0;
 }
 
-async function load(of: Load, workFolder: string): Promise<Loaded> {
-  const scratch = openScratch(join(workFolder, `differences-${randomBytes(6).toString('hex')}.db`));
+async function load(of: Load, folder: string): Promise<Loaded> {
+  const scratch = openScratch(join(folder, 'differences.db'));
   try {
     return await loadWith(of, scratch);
   } finally {
@@ -98,17 +102,16 @@ async function loadWith(of: Load, scratch: Scratch): Promise<Loaded> {
   const isSmall = compared.every(
     ({ report, oldCount }) => (report.added + report.changed + report.removed) * 100 <= Math.max(oldCount, 1) * rebuildPercent,
   );
-  const isUpdate = known.length === source.texts.length && isSmall;
+  const isUpdate = known.length === source.texts.length && isSmall && (await isPostgresIndexCurrent(store, generation));
   return await (isUpdate ? update(of, compared, scratch) : rebuild(of, compared, scratch));
 }
 
 async function update(of: Load, compared: readonly Compared[], scratch: Scratch): Promise<Loaded> {
-  const { store, lease, job, generation, published } = of;
+  const { lease, job, generation, published } = of;
   of.context.onProgress?.({ phase: 'store', doneBytes: 0, totalBytes: 0 });
   const files = compared.map(({ report }) => report);
   const isSame = files.every(({ added, changed, removed }) => added + changed + removed === 0);
-  const snapshot = await store.transaction(async (transaction) => {
-    await lease.confirm(transaction);
+  const snapshot = await lease.transaction(async (transaction) => {
     await recordPostgresSources(transaction, { files, identity: job.identity, published });
     if (isSame) return lastPostgresSnapshot(transaction);
     await applyToPostgres(transaction, { generation, differences: scratch.differences() });
@@ -128,7 +131,7 @@ async function rebuild(of: Load, compared: readonly Compared[], scratch: Scratch
   const { store, lease, job, context, source, generation, published } = of;
   const next = new NewGeneration(store, { generation: generation + 1, lease });
   const loaded = source.texts.map(({ layout }) => layout.format.kind);
-  await next.copyFrom(generation, loaded);
+  await next.copyFrom(generation, loaded, () => context.signal?.throwIfAborted());
   const rejected = new Map<FileKind, Rejections>();
   const files: FileReport[] = [];
   const totalBytes = source.texts.reduce((total, text) => total + text.size, 0);
@@ -145,12 +148,13 @@ async function rebuild(of: Load, compared: readonly Compared[], scratch: Scratch
     doneBytes += text.size;
     files.push(compared.find(({ report }) => report.file === kind)?.report ?? rejections.firstReport(kind, text.name, rows.count));
   }
-  context.onProgress?.({ phase: 'index', doneBytes: 0, totalBytes: 0 });
-  await next.index();
+  await next.index(() => {
+    context.signal?.throwIfAborted();
+    context.onProgress?.({ phase: 'index', doneBytes: 0, totalBytes: 0 });
+  });
   context.signal?.throwIfAborted();
   context.onProgress?.({ phase: 'store', doneBytes: 0, totalBytes: 0 });
-  const snapshot = await store.transaction(async (transaction) => {
-    await lease.confirm(transaction);
+  const snapshot = await lease.transaction(async (transaction) => {
     await recordPostgresSources(transaction, { files, identity: job.identity, published });
     await transaction.run('UPDATE annuaire_pointer SET generation = ? WHERE id = 1', [next.generation]);
     return recordPostgresSnapshot(transaction, {
@@ -162,6 +166,7 @@ async function rebuild(of: Load, compared: readonly Compared[], scratch: Scratch
       keepSnapshots: job.keepSnapshots,
     });
   });
-  await removeOtherPostgresGenerations(store, { keep: next.generation, lease });
+  // The new one is in use: what cannot be deleted now is deleted by the next synchronisation.
+  await removeOtherPostgresGenerations(store, { keep: next.generation, lease }).catch(() => {});
   return { files, snapshot };
 }

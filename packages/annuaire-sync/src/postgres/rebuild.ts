@@ -79,8 +79,7 @@ export class NewGeneration {
   }
 
   async #write(generation: number, rows: readonly PostgresRow[]): Promise<void> {
-    await this.#lease.renew();
-    await this.#store.transaction((transaction) => insertRows(transaction, generation, rows));
+    await this.#lease.transaction((transaction) => insertRows(transaction, generation, rows));
   }
 
   /** Walks the rows of a file of some generation in steps of bounded size. */
@@ -92,18 +91,18 @@ export class NewGeneration {
       );
       const last = row?.last ?? null;
       if (last === null) return;
-      await this.#lease.renew();
       await step(first, last);
       first = last + 1;
     }
   }
 
-  /** Brings the files that are not loaded anew. */
-  async copyFrom(previous: number, loaded: readonly FileKind[]): Promise<void> {
+  /** Brings the files that are not loaded anew. @param onStep - called now and then; what it throws ends the load */
+  async copyFrom(previous: number, loaded: readonly FileKind[], onStep: () => void): Promise<void> {
     for (const kind of fileKinds) {
       if (loaded.includes(kind)) continue;
       await this.#steps(previous, kind, async (first, last) => {
-        await this.#store.transaction((transaction) =>
+        onStep();
+        await this.#lease.transaction((transaction) =>
           transaction.run(
             `INSERT INTO annuaire_entry (generation, id, address, person, structure, line, shown)
               SELECT ?::integer, id, address, person, structure, line, shown FROM annuaire_entry WHERE generation = ?::integer AND id BETWEEN ? AND ?`,
@@ -114,10 +113,11 @@ export class NewGeneration {
     }
   }
 
-  /** What is shown, and the search, once all rows are there. */
-  async index(): Promise<void> {
+  /** What is shown, and the search, once all rows are there. @param onStep - as in {@link copyFrom} */
+  async index(onStep: () => void): Promise<void> {
     await this.#steps(this.generation, 'activities', async (first, last) => {
-      await this.#store.transaction((transaction) =>
+      onStep();
+      await this.#lease.transaction((transaction) =>
         transaction.run(
           `UPDATE annuaire_entry AS activity SET shown = CASE WHEN EXISTS (SELECT 1 FROM annuaire_entry AS mailbox
               WHERE mailbox.generation = activity.generation AND mailbox.person = activity.person AND mailbox.id < ?) THEN 0 ELSE 1 END
@@ -128,7 +128,7 @@ export class NewGeneration {
     });
     const search = openPostgresSearchIndex(this.generation, { mode: 'build' });
     for (let from = firstIds.mailboxes; ;) {
-      await this.#lease.renew();
+      onStep();
       const rows = await this.#store.all<{ id: number; line: string }>(
         `SELECT id, line FROM annuaire_entry WHERE generation = ? AND id >= ? AND id < ? AND shown = 1 ORDER BY id LIMIT ${rowsOfSearchPage}`,
         [this.generation, from, endIds.activities],
@@ -137,8 +137,7 @@ export class NewGeneration {
       if (rows.length < rowsOfSearchPage) break;
       from = (rows.at(-1)?.id ?? 0) + 1;
     }
-    await this.#lease.renew();
-    await this.#store.transaction((transaction) => search.finish(transaction));
+    await this.#lease.transaction((transaction) => search.finish(transaction));
   }
 }
 
@@ -148,10 +147,9 @@ export async function removeOtherPostgresGenerations(store: Store, of: { readonl
     const row = await store.get<{ generation: number }>('SELECT generation FROM annuaire_entry WHERE generation <> ? LIMIT 1', [of.keep]);
     if (row === null) return;
     const { generation } = row;
-    await store.transaction((transaction) => dropPostgresSearchIndex(transaction, generation));
+    await of.lease.transaction((transaction) => dropPostgresSearchIndex(transaction, generation));
     for (let deleted = 1; deleted > 0;) {
-      await of.lease.renew();
-      deleted = await store.transaction((transaction) =>
+      deleted = await of.lease.transaction((transaction) =>
         transaction.run(
           `DELETE FROM annuaire_entry WHERE generation = ?::integer AND id IN (
             SELECT id FROM annuaire_entry WHERE generation = ?::integer ORDER BY id LIMIT ${rowsOfCopy})`,

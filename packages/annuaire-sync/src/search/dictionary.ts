@@ -1,3 +1,6 @@
+import { domainMark } from './domain.js';
+import { beginsOneErrorAway } from './typing-error.js';
+
 /** Terms `from` (included) to `to` (excluded) of a sorted list. */
 export interface TermRange {
   readonly from: number;
@@ -23,6 +26,8 @@ function lowerBound(terms: readonly string[], wanted: string, within: TermRange)
   return low;
 }
 
+const fewTerms = 50;
+
 /**
  * The terms that begin with a word that `word` becomes when exactly one typing error in it is undone: a letter wrong,
  * missing, too many, or two neighbours exchanged.
@@ -36,7 +41,12 @@ export function rangesOneErrorAway(terms: readonly string[], word: string): Term
   for (let at = 0; at <= word.length; at += 1) {
     const prefix = word.slice(0, at);
     const within = prefixRange(terms, prefix);
-    if (within.from === within.to) break;
+    if (within.to - within.from <= fewTerms) {
+      // All that is left begins like this: each by itself is soon looked at.
+      for (let term = within.from; term < within.to; term += 1)
+        if (beginsOneErrorAway(terms[term] as string, word)) ranges.push({ from: term, to: term + 1 });
+      break;
+    }
     const rest = word.slice(at);
     // The last letter too many: the words that begin with the others.
     if (at < word.length) add(prefix, rest.slice(1), within);
@@ -60,7 +70,7 @@ function* nextLetters(
   while (at < within.to) {
     const letter = (terms[at] as string).charAt(prefix.length);
     const to = lowerBound(terms, `${prefix}${letter}\uffff`, { from: at, to: within.to });
-    yield { letter, child: { from: at, to } };
+    if (letter !== domainMark) yield { letter, child: { from: at, to } };
     at = to;
   }
 }

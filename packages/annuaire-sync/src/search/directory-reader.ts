@@ -1,20 +1,34 @@
 import type { SqliteSync, SqliteSyncStatement } from '@mss/store/sync';
 import { decodeEntry, openDirectoryConnection, type DirectoryConnection } from '../directory/index.js';
 import { endIds } from '../storage/layout.js';
+import type { ExactKey } from './exact-keys.js';
+import { refuseOtherVersion, searchVersionOf } from './index-build.js';
 import { LoadedIndex } from './loaded-index.js';
 import { maxLookedUp, planSearch, runPlan, warmUpTexts, type LookUp, type PlainSearchOptions } from './search-plan.js';
 import type { SearchResult } from './types.js';
-
-interface Row {
-  readonly id: number;
-  readonly line: Uint8Array;
-  readonly [column: string]: number | Uint8Array;
-}
 
 interface Generation {
   readonly db: SqliteSync;
   readonly index: LoadedIndex;
   readonly line: SqliteSyncStatement;
+  readonly snapshot: SqliteSyncStatement;
+  /** From the database's own indexes alone; rows that are not shown are not in ours, which drops them. */
+  readonly beginning: Readonly<Record<ExactKey, SqliteSyncStatement>>;
+}
+
+function generationOf(db: SqliteSync): Generation {
+  refuseOtherVersion(searchVersionOf(db));
+  const beginning = (column: ExactKey): SqliteSyncStatement =>
+    db.prepare(
+      `SELECT id FROM entry WHERE ${column} >= ? AND ${column} < ? AND id < ${endIds.activities} ORDER BY ${column}, id LIMIT ${maxLookedUp}`,
+    );
+  return {
+    db,
+    index: new LoadedIndex(db),
+    line: db.prepare('SELECT CAST(line AS TEXT) AS line FROM entry WHERE id = ?'),
+    snapshot: db.prepare('SELECT max(id) AS id FROM snapshot'),
+    beginning: { address: beginning('address'), person: beginning('person'), structure: beginning('structure') },
+  };
 }
 
 /** Searches a directory in an SQLite file, in the calling thread, which each search blocks. */
@@ -28,19 +42,19 @@ export class DirectoryReader {
 
   search(text: string, options: PlainSearchOptions): SearchResult {
     const plan = planSearch(text, options);
-    return this.#inSnapshot(({ db, index, line }) => {
+    return this.#inSnapshot(({ index, line, snapshot, beginning }) => {
       const { total, hits } = runPlan(
         index.segments(),
         plan,
-        plan.lookUps.map((lookUp) => idsOf(db, lookUp)),
+        plan.lookUps.map((lookUp) => idsOf(beginning, lookUp)),
       );
       return {
         total,
         hits: hits.map(({ entryId, matches, score }) => {
-          const row = line.get<Row>(BigInt(entryId));
-          return { entry: decodeEntry(entryId, row?.line ?? new Uint8Array()), matches, score };
+          const row = line.get<{ line: string }>(BigInt(entryId));
+          return { entry: decodeEntry(entryId, row?.line ?? ''), matches, score };
         }),
-        snapshot: this.#connection.snapshot(),
+        snapshot: snapshot.get<{ id: number | null }>()?.id ?? 0,
       };
     });
   }
@@ -57,8 +71,7 @@ export class DirectoryReader {
   /** Index and rows of one state, whatever a synchronisation does meanwhile. */
   #inSnapshot<Result>(read: (generation: Generation) => Result): Result {
     const db = this.#connection.current();
-    if (this.#generation?.db !== db)
-      this.#generation = { db, index: new LoadedIndex(db), line: db.prepare('SELECT id, line FROM entry WHERE id = ?') };
+    if (this.#generation?.db !== db) this.#generation = generationOf(db);
     db.exec('BEGIN');
     try {
       return read(this.#generation);
@@ -68,12 +81,6 @@ export class DirectoryReader {
   }
 }
 
-/** From the database's own indexes alone; rows that are not shown are not in ours, which drops them. */
-function idsOf(db: SqliteSync, { beginnings }: LookUp): number[][] {
-  return beginnings.map(({ column, text }) => {
-    const select = db.prepare(
-      `SELECT id FROM entry WHERE ${column} >= ? AND ${column} < ? AND id < ${endIds.activities} ORDER BY ${column}, id LIMIT ${maxLookedUp}`,
-    );
-    return select.all<{ id: number }>(text, `${text}\u{10ffff}`).map(({ id }) => id);
-  });
+function idsOf(beginning: Generation['beginning'], { beginnings }: LookUp): number[][] {
+  return beginnings.map(({ column, text }) => beginning[column].all<{ id: number }>(text, `${text}\u{10ffff}`).map(({ id }) => id));
 }

@@ -1,10 +1,24 @@
 import type { SqliteSync } from '@mss/store/sync';
+import { syncError } from '../errors.js';
 import { splitLine, type IndexedLine } from './indexable.js';
 import { entryIdsOf, maxEntriesOfSegment, nextMerge, PendingLines, tierOf } from './index-plan.js';
 import { SegmentBuilder } from './segment-builder.js';
 
 /** Another number in a database than this one: its index is of another release and must be built anew. */
-export const searchIndexVersion = 2;
+export const searchIndexVersion = 4;
+
+/** The release that made the index of a generation, as {@link searchIndexVersion}. */
+export function searchVersionOf(db: SqliteSync): number {
+  return db.prepare("SELECT value FROM state WHERE name = 'search_version'").get<{ value: number }>()?.value ?? 0;
+}
+
+/** @throws MssError `ERR_MSS_ANNUAIRE_NO_DIRECTORY`, `ERR_MSS_ANNUAIRE_NEWER_DIRECTORY` */
+export function refuseOtherVersion(version: number): void {
+  if (version > searchIndexVersion)
+    throw syncError('ERR_MSS_ANNUAIRE_NEWER_DIRECTORY', 'a newer release wrote the search index of this directory');
+  if (version < searchIndexVersion)
+    throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'an older release wrote the search index of this directory: synchronise once');
+}
 
 /** Follows the changes of the directory's rows, inside the transaction that makes them. */
 export interface SearchIndexWriter {

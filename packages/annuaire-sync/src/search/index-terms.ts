@@ -1,4 +1,5 @@
 import { departmentOfPostcode } from '../directory/index.js';
+import { domainTerm } from './domain.js';
 import { fieldNumber, type SearchField } from './fields.js';
 import { wordsOf } from './fold.js';
 
@@ -12,7 +13,7 @@ export interface IndexTerm {
 export const valueKinds = ['family', 'given', 'city', 'postcode', 'profession', 'organisation', 'address'] as const;
 export type ValueKind = (typeof valueKinds)[number];
 
-/** Words that name nothing by themselves in labels and names of structures. */
+/** Words that name nothing by themselves in labels, names of structures and addresses. */
 const fillers: ReadonlySet<string> = new Set([
   'de',
   'du',
@@ -38,7 +39,7 @@ const twins: Readonly<Record<string, string>> = { st: 'saint', ste: 'sainte', sa
 /** More words than this in one value are not indexed. */
 const maxWords = 24;
 
-/** The terms of one value of an entry. */
+/** The terms of one value of an entry. Of an address it is a word, or `@` with the domain, which is a term as a whole too. */
 export function termsOfValue(kind: ValueKind, value: string): IndexTerm[] {
   const words = wordsOf(value).slice(0, maxWords);
   switch (kind) {
@@ -57,11 +58,11 @@ export function termsOfValue(kind: ValueKind, value: string): IndexTerm[] {
     case 'organisation':
       return inField(withTwins(words.filter((word) => !fillers.has(word))), kind);
     case 'address':
-    default:
-      return inField(
-        words.filter((word) => word.length > 2 && !/\d/.test(word) && !commonLabels.has(word)),
-        'address',
-      );
+    default: {
+      const domain = domainTerm(value);
+      const names = words.filter((word) => word.length > 2 && !/\d/.test(word) && !commonLabels.has(word) && !fillers.has(word));
+      return inField(domain === null ? names : [...names, domain], 'address');
+    }
   }
 }
 

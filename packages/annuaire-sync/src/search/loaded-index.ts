@@ -1,4 +1,4 @@
-import type { SqliteSync } from '@mss/store/sync';
+import type { SqliteSync, SqliteSyncStatement } from '@mss/store/sync';
 import { syncError } from '../errors.js';
 import { readSegment, type SegmentPart } from './segment-format.js';
 import { SegmentSearch } from './segment-search.js';
@@ -6,8 +6,10 @@ import { SegmentSearch } from './segment-search.js';
 /** The index of one generation in memory. Segments never change, so that after an update only new ones are read. */
 export class LoadedIndex {
   readonly #db: SqliteSync;
+  #state: SqliteSyncStatement | null = null;
   #revision = -1;
-  #segments = new Map<number, SegmentSearch>();
+  #segments: readonly SegmentSearch[] = [];
+  #numbers: readonly number[] = [];
 
   constructor(db: SqliteSync) {
     this.#db = db;
@@ -19,20 +21,18 @@ export class LoadedIndex {
    * @throws MssError `ERR_MSS_ANNUAIRE_DAMAGED`
    */
   segments(): readonly SegmentSearch[] {
-    const revision = this.#db.prepare('SELECT revision FROM search_state').get<{ revision: number }>()?.revision;
+    this.#state ??= this.#db.prepare('SELECT revision FROM search_state');
+    const revision = this.#state.get<{ revision: number }>()?.revision;
     if (revision === undefined) throw damaged();
     if (revision !== this.#revision) this.#load(revision);
-    return [...this.#segments.values()];
+    return this.#segments;
   }
 
   #load(revision: number): void {
     const rows = this.#db.prepare('SELECT id FROM search_segment ORDER BY id').all<{ id: number }>();
-    const segments = new Map<number, SegmentSearch>();
-    for (const [place, { id }] of rows.entries()) {
-      const segment = this.#segments.get(id)?.segment ?? this.#read(id);
-      segments.set(id, new SegmentSearch(segment, place, this.#deadIn(id)));
-    }
-    this.#segments = segments;
+    const known = new Map(this.#segments.map(({ segment }, place) => [this.#numbers[place], segment]));
+    this.#segments = rows.map(({ id }, place) => new SegmentSearch(known.get(id) ?? this.#read(id), place, this.#deadIn(id)));
+    this.#numbers = rows.map(({ id }) => id);
     this.#revision = revision;
   }
 

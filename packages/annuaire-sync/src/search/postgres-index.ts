@@ -1,5 +1,6 @@
-import type { Migration, StoreRow, StoreTransaction } from '@mss/store';
+import type { Migration, Store, StoreRow, StoreTransaction } from '@mss/store';
 import { splitLine, type IndexedLine } from './indexable.js';
+import { searchIndexVersion } from './index-build.js';
 import { entryIdsOf, maxEntriesOfSegment, nextMerge, PendingLines, tierOf, type SegmentRecord } from './index-plan.js';
 import { SegmentBuilder } from './segment-builder.js';
 import type { SegmentPart } from './segment-format.js';
@@ -26,7 +27,11 @@ const tables: readonly string[] = [
 ];
 
 /** A directory in SQLite has its index in the file of the generation: this schema is PostgreSQL's. */
-export const searchMigrations: readonly Migration[] = [{ version: 1, sqlite: ['SELECT 1'], postgres: tables }];
+export const searchMigrations: readonly Migration[] = [
+  { version: 1, sqlite: ['SELECT 1'], postgres: tables },
+  // Which release made the index, as `searchIndexVersion`.
+  { version: 2, sqlite: ['SELECT 1'], postgres: ['ALTER TABLE annuaire_search_state ADD COLUMN version integer NOT NULL DEFAULT 0'] },
+];
 
 /** Follows the changes of the directory's rows; writes once, inside the transaction that makes them visible. */
 export interface PostgresSearchWriter {
@@ -41,6 +46,12 @@ export interface PostgresSearchWriter {
 /** Opens the index of a generation for writing; see `index-build.ts`, whose rules these are. */
 export function openPostgresSearchIndex(generation: number, { mode }: { readonly mode: 'build' | 'update' }): PostgresSearchWriter {
   return mode === 'build' ? openBuild(generation) : openUpdate(generation);
+}
+
+/** Whether the index of a generation can be read and updated by this release. */
+export async function isPostgresIndexCurrent(store: Store, generation: number): Promise<boolean> {
+  const state = await store.get<{ version: number }>('SELECT version FROM annuaire_search_state WHERE generation = ?', [generation]);
+  return state?.version === searchIndexVersion;
 }
 
 /** The index of a generation that is no longer read. */
@@ -77,7 +88,10 @@ function openBuild(generation: number): PostgresSearchWriter {
     async finish(transaction) {
       if (builder.size > 0) close();
       await dropPostgresSearchIndex(transaction, generation);
-      await transaction.run('INSERT INTO annuaire_search_state (generation, revision, last_segment) VALUES (?, 1, 0)', [generation]);
+      await transaction.run('INSERT INTO annuaire_search_state (generation, revision, last_segment, version) VALUES (?, 1, 0, ?)', [
+        generation,
+        searchIndexVersion,
+      ]);
       for (const segment of made) await writeSegment(transaction, generation, segment, tierOf(segment.entries));
     },
   };
@@ -95,9 +109,9 @@ function openUpdate(generation: number): PostgresSearchWriter {
     async finish(transaction) {
       // The first statement takes the row: two writers of one generation wait for each other.
       await transaction.run(
-        `INSERT INTO annuaire_search_state AS state (generation, revision, last_segment) VALUES (?, 1, 0)
+        `INSERT INTO annuaire_search_state AS state (generation, revision, last_segment, version) VALUES (?, 1, 0, ?)
           ON CONFLICT (generation) DO UPDATE SET revision = state.revision + 1`,
-        [generation],
+        [generation, searchIndexVersion],
       );
       await transaction.run(
         `INSERT INTO annuaire_search_dead (generation, entry, segment)

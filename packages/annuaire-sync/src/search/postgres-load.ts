@@ -1,5 +1,6 @@
 import type { Store } from '@mss/store';
 import { syncError } from '../errors.js';
+import { refuseOtherVersion } from './index-build.js';
 import type { SegmentDelivery } from './search-protocol.js';
 import type { SearchThread } from './search-thread.js';
 import type { SegmentPart } from './segment-format.js';
@@ -20,18 +21,18 @@ export function isSameState(a: PostgresIndexState, b: PostgresIndexState): boole
 /**
  * The state that the database is in now.
  *
- * @throws MssError `ERR_MSS_ANNUAIRE_NO_DIRECTORY`
+ * @throws MssError `ERR_MSS_ANNUAIRE_NO_DIRECTORY`, `ERR_MSS_ANNUAIRE_NEWER_DIRECTORY`
  */
 export async function readPostgresState(store: Store): Promise<PostgresIndexState> {
-  const row = await store.get<{ generation: number; revision: number | null; snapshot: number | null }>(
-    `SELECT pointer.generation, state.revision, (SELECT max(id) FROM annuaire_snapshot) AS snapshot
+  const row = await store.get<{ generation: number; revision: number | null; version: number | null; snapshot: number | null }>(
+    `SELECT pointer.generation, state.revision, state.version, (SELECT max(id) FROM annuaire_snapshot) AS snapshot
       FROM annuaire_pointer AS pointer LEFT JOIN annuaire_search_state AS state ON state.generation = pointer.generation`,
   );
   if (row === null || row.generation === 0)
     throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'nothing was synchronised into this database yet');
-  const { generation, revision, snapshot } = row;
-  if (revision === null) throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'an older release wrote this directory: synchronise once');
-  return { generation, revision, snapshot: snapshot ?? 0, segments: new Set() };
+  const { generation, revision, version, snapshot } = row;
+  refuseOtherVersion(version ?? 0);
+  return { generation, revision: revision ?? 0, snapshot: snapshot ?? 0, segments: new Set() };
 }
 
 const attempts = 5;

@@ -1,6 +1,7 @@
-import type { QueryToken, SearchQuery } from './query.js';
+import { plainToken, type QueryToken, type SearchQuery } from './query.js';
 import { scoreUnit } from './score.js';
-import type { FacetFilter, Reading, SearchMatch, SegmentSearch } from './segment-search.js';
+import type { SearchMatch } from './reasons.js';
+import type { ErrorQuery, FacetFilter, Reading, SegmentSearch } from './segment-search.js';
 import { TopHits, type ScoredEntry } from './top-hits.js';
 import { maxDepth } from './types.js';
 
@@ -29,6 +30,9 @@ const fewHits = 5;
 /** A hit by another reading is worth so much less. */
 const otherReadingHandicap = 3 * scoreUnit;
 
+/** By segment, the ordinals that were found already. */
+type Seen = readonly Set<number>[];
+
 /** Searches some segments as one index. */
 export function searchSegments(segments: readonly SegmentSearch[], wanted: EngineQuery): EngineResult {
   const { query, offset, limit } = wanted;
@@ -39,23 +43,34 @@ export function searchSegments(segments: readonly SegmentSearch[], wanted: Engin
   let total = 0;
   // Words that only help to rank change the order of the best, the same ones for every page.
   const isHelped = tokens.some((token) => !token.required);
-  const run = (reading: Reading, seen: readonly Set<number>[] | null): void => {
-    const top = new TopHits(isHelped ? maxDepth : end);
-    for (const [at, segment] of segments.entries())
-      total += segment.search({ reading, facets: wanted.facets, selected: selected[at] ?? null, seen: seen?.[at] ?? null }, top);
+  const rank = (top: TopHits, reading: Reading): void => {
     const helped = isHelped
       ? top.sorted().map((hit) => ({ ...hit, score: hit.score + (segments[hit.segment] as SegmentSearch).help(hit.ordinal, reading) }))
       : top.sorted();
     for (const hit of helped) ranked.push({ hit, reading });
   };
+  const search = (segment: number, seen: Seen | null): Omit<ErrorQuery, 'readings'> => ({
+    facets: wanted.facets,
+    selected: selected[segment] ?? null,
+    seen: seen?.[segment] ?? null,
+  });
+  // All of a few are known, whatever the page.
+  const size = isHelped ? maxDepth : Math.max(end, fewHits);
+  const run = (reading: Reading, seen: Seen | null): void => {
+    const top = new TopHits(size);
+    for (const [at, segment] of segments.entries()) total += segment.search({ reading, ...search(at, seen) }, top);
+    rank(top, reading);
+  };
   // The words of a link alone select nothing; an identifier or address does.
   if (tokens.some((token) => token.required) || wanted.within !== null) run({ tokens, erroneous: -1, handicap: 0 }, null);
   if (total < fewHits && tokens.length > 0) {
     const seen = segments.map(() => new Set<number>());
-    total = 0;
-    ranked.length = 0;
-    run({ tokens, erroneous: -1, handicap: 0 }, seen);
-    for (const reading of otherReadings(tokens)) run(reading, seen);
+    for (const { hit } of ranked) seen[hit.segment]?.add(hit.ordinal);
+    for (const reading of gluedReadings(tokens)) run(reading, seen);
+    const readings = mistypedReadings(tokens);
+    const tops = readings.map(() => new TopHits(size));
+    for (const [at, segment] of segments.entries()) total += segment.searchWithError({ readings, ...search(at, seen) }, tops);
+    for (const [at, reading] of readings.entries()) rank(tops[at] as TopHits, reading);
   }
   // Stable: what is equal stays in its order.
   ranked.sort((a, b) => b.hit.score - a.hit.score);
@@ -72,8 +87,8 @@ export function searchSegments(segments: readonly SegmentSearch[], wanted: Engin
   };
 }
 
-/** One typing error in one word, or spaces too many: between two words, or after the particles of a name. */
-function otherReadings(tokens: readonly QueryToken[]): Reading[] {
+/** Spaces too many: between two words, or after the particles of a name. */
+function gluedReadings(tokens: readonly QueryToken[]): Reading[] {
   const readings: Reading[] = [];
   for (const [at, token] of tokens.entries()) {
     // "de la tour" is read as "delatour" and as "latour", "martin de paris" not as "martinde".
@@ -81,8 +96,12 @@ function otherReadings(tokens: readonly QueryToken[]): Reading[] {
     if (next > at && (!token.required || next === at + 1) && tokens[next]?.fields === token.fields)
       readings.push({ tokens: glued(tokens, at, next), erroneous: -1, handicap: otherReadingHandicap });
   }
-  for (const [at, token] of tokens.entries()) if (token.required) readings.push({ tokens, erroneous: at, handicap: otherReadingHandicap });
   return readings;
+}
+
+/** One typing error in one word. */
+function mistypedReadings(tokens: readonly QueryToken[]): Reading[] {
+  return tokens.flatMap((token, at) => (token.required ? [{ tokens, erroneous: at, handicap: otherReadingHandicap }] : []));
 }
 
 function glued(tokens: readonly QueryToken[], from: number, to: number): readonly QueryToken[] {
@@ -90,6 +109,5 @@ function glued(tokens: readonly QueryToken[], from: number, to: number): readonl
     .slice(from, to + 1)
     .map((token) => token.word)
     .join('');
-  const whole: QueryToken = { word, fields: tokens[from]?.fields ?? 0, required: true, isPerson: false, synonyms: [] };
-  return tokens.toSpliced(from, to + 1 - from, whole);
+  return tokens.toSpliced(from, to + 1 - from, plainToken(word, tokens[from]?.fields ?? 0));
 }

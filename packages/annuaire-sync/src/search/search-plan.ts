@@ -2,7 +2,8 @@ import type { ExactKey } from './exact-keys.js';
 import { parseQuery, type SearchQuery } from './query.js';
 import { scoreUnit } from './score.js';
 import { searchSegments, type EngineResult } from './search-engine.js';
-import type { FacetFilter, SearchMatch, SegmentSearch } from './segment-search.js';
+import type { SearchMatch } from './reasons.js';
+import type { FacetFilter, SegmentSearch } from './segment-search.js';
 import { defaultPage, maxDepth, maxPage, type SearchOptions } from './types.js';
 
 /** Search options without what cannot cross to a thread. */
@@ -11,6 +12,8 @@ export type PlainSearchOptions = Omit<SearchOptions, 'signal'>;
 /** What the text and options of a search mean. */
 export interface SearchPlan {
   readonly query: SearchQuery;
+  /** Comes first, when it finds something: the text may be a domain whose `@` was not typed. */
+  readonly domain: SearchQuery | null;
   readonly facets: FacetFilter;
   readonly offset: number;
   readonly limit: number;
@@ -31,7 +34,7 @@ export const maxLookedUp = 500;
 /** Characters of a text that are looked at, at most: megabytes are not copied to a thread. */
 export const maxSentLength = 1000;
 
-/** One, two and three words, rare and common, with a typing error. */
+/** One, two and three words, rare and common, with a typing error; a number, for which entries are found by their id. */
 export const warmUpTexts: readonly string[] = [
   'm',
   'd',
@@ -43,6 +46,7 @@ export const warmUpTexts: readonly string[] = [
   'medecin lyon',
   'dr durnad lyon',
   'cardiologue paris 3',
+  '100000',
 ];
 
 /** @throws TypeError a limit or offset that is no whole number */
@@ -51,9 +55,11 @@ export function planSearch(text: string, options: PlainSearchOptions): SearchPla
   const offset = Math.min(whole(options.offset ?? 0, 'offset'), maxDepth - limit);
   const address = addressOf(text);
   // An address being typed is looked for as such; its words may be anybody's.
-  const query = parseQuery(address === null ? text : '', { profession: options.profession, place: options.place });
+  const filters = { profession: options.profession, place: options.place };
+  const query = parseQuery(address === null ? text : '', filters);
+  const domain = isLikeDomain(text) ? parseQuery(`@${text.trim()}`, filters) : null;
   const lookUps = address === null ? query.identifiers.map(identifierLookUp) : [addressLookUp(address)];
-  return { query, facets: facetsOf(options), offset, limit, lookUps };
+  return { query, domain, facets: facetsOf(options), offset, limit, lookUps };
 }
 
 /** Searches by a plan. @param selected - for each look-up, for each of its beginnings, the ids that were found */
@@ -62,6 +68,10 @@ export function runPlan(
   plan: SearchPlan,
   selected: readonly (readonly (readonly number[])[])[],
 ): EngineResult {
+  if (plan.domain !== null) {
+    const found = searchSegments(segments, { ...plan, query: plan.domain, within: null });
+    if (found.total > 0) return found;
+  }
   const { total, hits } = searchSegments(segments, { ...plan, within: selectedBy(plan.lookUps, selected) });
   const found: SearchMatch[] = plan.lookUps.map(({ word, field }) => ({ word, field, kind: 'prefix' }));
   return { total, hits: hits.map((hit) => ({ ...hit, matches: [...found, ...hit.matches] })) };
@@ -89,6 +99,9 @@ function addressOf(text: string): string | null {
   const address = text.trim().toLowerCase();
   return address.length <= maxAddressLength && /^[^\s@\0]+@[^\s@\0]*$/.test(address) ? address : null;
 }
+
+/** "chu-rennes.mssante.fr", and "paul.martin", which no domain begins like. */
+const isLikeDomain = (text: string): boolean => /^[^\s@.]{2,}\.[^\s@]*$/.test(text.trim().slice(0, maxAddressLength));
 
 /** RFC 5321 §4.5.3.1: 64 + @ + 255. */
 const maxAddressLength = 320;

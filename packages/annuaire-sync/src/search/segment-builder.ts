@@ -90,10 +90,10 @@ export class SegmentBuilder {
     this.#forward.map((packed) => ((rankOf[packed >>> fieldBits] as number) << fieldBits) | (packed & fieldMask));
     for (const chunk of this.#forward.chunks()) yield* cutter.cut('forward', chunk);
     const forward = { terms: terms.length, forward: this.#forward, forwardStart, forwardLength };
-    const { termPostings, shares } = countTerms(forward);
-    yield* cutter.cut('termPostings', termPostings);
+    const { runs, shares } = countTerms(forward);
+    yield* cutter.cut('runs', runs);
     yield* cutter.cut('shares', shares);
-    for (const postings of invert(forward, termPostings)) yield* cutter.cut('postings', postings);
+    for (const postings of invert(forward, runs)) yield* cutter.cut('postings', postings);
     yield* cutter.end();
   }
 
@@ -131,7 +131,7 @@ export class SegmentBuilder {
       if (isDigit(byte)) isName = false;
       else if (!isLetter(byte)) {
         if (isName && at - start > 2) this.#takeTerms(values, line, start, at);
-        start = at + 1;
+        start = byte === atSign ? at : at + 1;
         isName = true;
         if (byte === atSign) break;
       }

@@ -64,7 +64,7 @@ export function readSegment(parts: Iterable<SegmentPart>): Segment | null {
   const facetValues = objectOf(checked('facetValues'));
   const segment: Segment = {
     terms: terms === '' ? [] : terms.split('\n'),
-    termPostings: words(checked('termPostings')),
+    runs: words(checked('runs')),
     postings: words(checked('postings')),
     shares: checked('shares'),
     forwardStart: words(checked('forwardStart')),
@@ -81,7 +81,7 @@ export function readSegment(parts: Iterable<SegmentPart>): Segment | null {
 
 function isWhole({
   terms,
-  termPostings,
+  runs,
   postings,
   forward,
   shares,
@@ -93,8 +93,8 @@ function isWhole({
   facets,
 }: Segment): boolean {
   return (
-    termPostings.length === terms.length + 1 &&
-    termPostings[terms.length] === postings.length &&
+    runs.length === terms.length * fieldCount + 1 &&
+    runs[terms.length * fieldCount] === postings.length &&
     shares.length === terms.length * fieldCount &&
     forward.length === postings.length &&
     forwardStart.length === entryIds.length &&

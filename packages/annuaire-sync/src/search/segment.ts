@@ -1,23 +1,23 @@
 /**
  * A part of the search index: an inverted index over some entries, written once, never changed.
  *
- * Terms are sorted, and postings stand in the order of their terms, so that all postings of a prefix are one slice.
- * Entries are numbered (ordinal) in the order of family name and given name, so that equal hits come alphabetically.
- * A number packed with a field is `number << 3 | field`.
+ * Terms are sorted. Entries are numbered (ordinal) in the order of family name and given name, so that equal hits come
+ * alphabetically. A term packed with a field is `term << 3 | field`. Postings stand in *runs*, one for each term and field, in
+ * the order of these: whoever looks for a name passes over the addresses, and all of a run is worth the same.
  */
 export interface Segment {
-  /** Sorted by code unit; folded words of `a-z0-9`. */
+  /** Sorted by code unit; folded words of `a-z0-9`, and domains with an `@` before them. */
   readonly terms: readonly string[];
-  /** Postings of term t: `termPostings[t]` to `termPostings[t + 1]`. */
-  readonly termPostings: Uint32Array;
-  /** Ordinal and field, rising within a term. */
+  /** Where the run of each packed term begins in `postings`; at last where the last one ends. */
+  readonly runs: Uint32Array;
+  /** Ordinals, rising within a run. */
   readonly postings: Uint32Array;
   /** For each term and field (`t * 8 + field`): how much of the term's use is in this field, 255 for all. */
   readonly shares: Uint8Array;
   /** Terms of ordinal o: `forwardLength[o]` numbers from `forwardStart[o]`. */
   readonly forwardStart: Uint32Array;
   readonly forwardLength: Uint8Array;
-  /** Term and field. */
+  /** Packed terms. */
   readonly forward: Uint32Array;
   /** What an entry's names cost, by ordinal: see `score.ts`. */
   readonly costs: Uint8Array;

@@ -12,6 +12,7 @@ export const peopleSynonyms: Readonly<Record<string, readonly string[]>> = {
   gyneco: ['gynecologie'],
   gynecologue: ['gynecologie'],
   obstetricien: ['obstetrique'],
+  obstetricienne: ['obstetrique'],
   ophtalmologue: ['ophtalmologie'],
   ophtalmologiste: ['ophtalmologie'],
   ophtalmo: ['ophtalmologie'],
@@ -19,7 +20,8 @@ export const peopleSynonyms: Readonly<Record<string, readonly string[]>> = {
   psychiatre: ['psychiatrie'],
   pedopsychiatre: ['psychiatrie enfant'],
   neurologue: ['neurologie'],
-  neurochirurgien: ['neurochirurgie'],
+  neurochirurgien: ['neuro chirurgie', 'neurochirurgie'],
+  neurochirurgienne: ['neuro chirurgie', 'neurochirurgie'],
   pneumologue: ['pneumologie'],
   pneumo: ['pneumologie'],
   rhumatologue: ['rhumatologie'],
@@ -30,11 +32,12 @@ export const peopleSynonyms: Readonly<Record<string, readonly string[]>> = {
   diabetologue: ['endocrinologie', 'diabetologie'],
   gastroenterologue: ['gastro', 'gastroenterologie', 'hepatologie'],
   gastro: ['gastro', 'gastroenterologie'],
+  enterologue: ['enterologie', 'gastroenterologie'],
   hematologue: ['hematologie'],
   oncologue: ['oncologie'],
   cancerologue: ['oncologie', 'cancerologie'],
-  radiologue: ['radiodiagnostic', 'radiologie', 'imagerie'],
-  radiotherapeute: ['radiotherapie', 'oncologie'],
+  radiologue: ['radio diagnostic', 'radiodiagnostic', 'radiologie', 'imagerie'],
+  radiotherapeute: ['radio therapie', 'radiotherapie', 'oncologie'],
   anesthesiste: ['anesthesie', 'anesthesiologie'],
   reanimateur: ['reanimation'],
   urgentiste: ['urgence', 'urgences'],
@@ -44,10 +47,13 @@ export const peopleSynonyms: Readonly<Record<string, readonly string[]>> = {
   stomatologue: ['stomatologie'],
   orl: ['oto rhino laryngologie', 'orl'],
   otorhino: ['oto rhino laryngologie'],
+  laryngologiste: ['laryngologie', 'orl'],
+  infectiologue: ['maladies infectieuses'],
   interniste: ['medecine interne'],
   biologiste: ['biologie'],
   anatomopathologiste: ['anatomie cytologie', 'pathologie'],
   chirurgien: ['chirurgie', 'chirurgien'],
+  chirurgienne: ['chirurgie', 'chirurgien'],
   orthopediste: ['orthopedique', 'orthopedie'],
   kine: ['kinesitherapeute'],
   kinesitherapeute: ['kinesitherapeute'],
@@ -57,12 +63,37 @@ export const peopleSynonyms: Readonly<Record<string, readonly string[]>> = {
   dentiste: ['dentiste'],
   pharmacienne: ['pharmacien'],
   sagefemme: ['sage femme'],
+  sagesfemmes: ['sage femme'],
   orthophoniste: ['orthophoniste'],
   podologue: ['podologue'],
   pedicure: ['pedicure'],
   psychologue: ['psychologue'],
   ergo: ['ergotherapeute'],
   dieteticienne: ['dieteticien'],
+  opticienne: ['opticien'],
+  psychomotricienne: ['psychomotricien'],
+};
+
+/** What people call a discipline, and the words of the labels that have it under another name or written in two words. */
+export const disciplineSynonyms: Readonly<Record<string, readonly string[]>> = {
+  radiologie: ['radio diagnostic', 'radiodiagnostic', 'imagerie'],
+  radiodiagnostic: ['radio diagnostic'],
+  imagerie: ['radio diagnostic', 'radiodiagnostic', 'radiologie'],
+  radiotherapie: ['radio therapie'],
+  neurochirurgie: ['neuro chirurgie'],
+  gastroenterologie: ['enterologie'],
+  otorhinolaryngologie: ['laryngologie', 'orl'],
+  pedopsychiatrie: ['psychiatrie enfant'],
+  diabetologie: ['endocrinologie'],
+  cancerologie: ['oncologie'],
+  infectiologie: ['maladies infectieuses'],
+  angiologie: ['vasculaire', 'vasculaires'],
+  urologie: ['urologique'],
+  orthopedie: ['orthopedique'],
+  kinesitherapie: ['kinesitherapeute'],
+  orthophonie: ['orthophoniste'],
+  podologie: ['podologue'],
+  psychologie: ['psychologue'],
 };
 
 /** What people call structures, and the words of their names. */
@@ -80,21 +111,40 @@ export const structureSynonyms: Readonly<Record<string, readonly string[]>> = {
   irm: ['irm', 'imagerie'],
   scanner: ['scanner', 'imagerie'],
   radio: ['radiologie', 'radiodiagnostic', 'imagerie'],
+  laboratoires: ['laboratoire'],
+  cabinets: ['cabinet'],
+  centres: ['centre'],
+  maisons: ['maison'],
+  hopitaux: ['hopital', 'hospitalier', 'chu', 'ch'],
 };
 
+const doctors: readonly string[] = ['medecin', 'dentiste', 'pharmacien'];
+const professors: readonly string[] = ['medecin', 'pharmacien'];
+
 /**
- * Before a name: they say little of who is meant, and are not in the names. Those of doctors put doctors first.
+ * Before a name: they say little of who is meant, and are not in the names. Those of doctors put doctors first; "médecin
+ * traitant" is mostly said of a general practitioner.
  */
 export const titles: Readonly<Record<string, readonly string[]>> = {
-  dr: ['medecin', 'dentiste', 'pharmacien'],
-  docteur: ['medecin', 'dentiste', 'pharmacien'],
-  pr: ['medecin', 'pharmacien'],
-  prof: ['medecin', 'pharmacien'],
-  professeur: ['medecin', 'pharmacien'],
+  dr: doctors,
+  dre: doctors,
+  docteur: doctors,
+  docteure: doctors,
+  doctoresse: doctors,
+  pr: professors,
+  prof: professors,
+  professeur: professors,
+  professeure: professors,
+  mr: [],
   mme: [],
   madame: [],
+  mle: [],
   mlle: [],
+  melle: [],
+  mademoiselle: [],
   monsieur: [],
+  traitant: ['medecine generale'],
+  traitante: ['medecine generale'],
 };
 
 /** Between the words of names and structures: they rank, they do not select. */

@@ -12,6 +12,8 @@ export class TopHits {
   readonly #size: number;
   /** A heap with the worst on top. */
   readonly #heap: ScoredEntry[] = [];
+  /** What scores less is not among the best. */
+  floor: number = -Infinity;
 
   constructor(size: number) {
     this.#size = size;
@@ -23,6 +25,7 @@ export class TopHits {
     if (heap.length < this.#size) {
       heap.push({ segment, ordinal, score, nameKey: nameKeys[ordinal] as number });
       this.#rise(heap.length - 1);
+      if (heap.length === this.#size) this.floor = (heap[0] as ScoredEntry).score;
       return;
     }
     const worst = heap[0];
@@ -51,14 +54,18 @@ export class TopHits {
 
   #sink(): void {
     const heap = this.#heap;
-    for (let at = 0; ;) {
-      let worst = at;
-      for (const child of [2 * at + 1, 2 * at + 2])
-        if (child < heap.length && isWorse(heap[child] as ScoredEntry, heap[worst] as ScoredEntry)) worst = child;
-      if (worst === at) return;
-      [heap[at], heap[worst]] = [heap[worst] as ScoredEntry, heap[at] as ScoredEntry];
-      at = worst;
+    const entry = heap[0] as ScoredEntry;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isWorse(heap[child + 1] as ScoredEntry, heap[child] as ScoredEntry)) child += 1;
+      if (!isWorse(heap[child] as ScoredEntry, entry)) break;
+      heap[at] = heap[child] as ScoredEntry;
+      at = child;
     }
+    heap[at] = entry;
+    this.floor = (heap[0] as ScoredEntry).score;
   }
 }
 

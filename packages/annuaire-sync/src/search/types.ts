@@ -1,5 +1,5 @@
 import type { DirectoryEntry } from '../directory/index.js';
-import type { SearchMatch } from './segment-search.js';
+import type { SearchMatch } from './reasons.js';
 
 /** What a search box and its filters hold. */
 export interface SearchOptions {
@@ -40,7 +40,12 @@ export interface SearchResult {
   readonly snapshot: number;
 }
 
-/** A directory on this machine, open for search. */
+/**
+ * A directory on this machine, open for search.
+ *
+ * A search sees each new snapshot at once. Look-ups in SQLite (`findBy…`) that follow each other within 10 ms may read one state:
+ * to ask for the newest takes longer than to look up.
+ */
 export interface DirectorySearch extends AsyncDisposable {
   /** Names, towns, professions, structures, identifiers and addresses, as they are typed. */
   search(text: string, options?: SearchOptions): Promise<SearchResult>;

@@ -125,7 +125,10 @@ function tooLarge(limit: keyof SyncLimits): never {
 
 /** What servers send instead of an extraction. */
 function refuseForeign(start: Uint8Array): void {
-  if ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff)) {
+  const isLittle = start[0] === 0xff && start[1] === 0xfe;
+  const isUtf16 = isLittle || (start[0] === 0xfe && start[1] === 0xff);
+  // A table in UTF-16 may be the extraction, saved by somebody's spreadsheet; another text is just another text.
+  if (isUtf16 && new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be').decode(start).includes('|')) {
     throw syncError('ERR_MSS_ANNUAIRE_ENCODING', 'the text is UTF-16, not UTF-8');
   }
   const text = String.fromCharCode(...start).replace(/^\u00ef\u00bb\u00bf/, '');

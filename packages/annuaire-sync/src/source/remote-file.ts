@@ -38,6 +38,17 @@ export function remoteFile(headers: Headers, status: number): RemoteFile {
   };
 }
 
+/** Whether a response is the part that begins there. */
+export const continuesAt = ({ status, headers }: Response, offset: number): boolean =>
+  status === 206 && (headers.get('content-range') ?? '').startsWith(`bytes ${offset}-`);
+
+/** Whether two descriptions cannot be of the same bytes. A part need not say everything (RFC 9110 §15.3.7). */
+export function contradicts(one: RemoteFile, other: RemoteFile): boolean {
+  return (['bytes', 'etag', 'lastModified', 'name'] as const).some(
+    (fact) => one[fact] !== null && other[fact] !== null && one[fact] !== other[fact],
+  );
+}
+
 /** Whether two descriptions are of the same bytes, as far as headers tell. */
 export function isSameFile(one: RemoteFile, other: RemoteFile): boolean {
   if (one.bytes !== null && other.bytes !== null && one.bytes !== other.bytes) return false;

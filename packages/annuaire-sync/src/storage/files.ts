@@ -1,5 +1,22 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/**
+ * The file itself, whatever symbolic links lead to it, existing or not: what stands beside it is named by this, so that a
+ * directory is one by all of its names.
+ */
+export function realFile(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    // Links in a circle, no access: opening it says so.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) return file;
+  }
+  if (!existsSync(dirname(file))) return file;
+  const place = join(realpathSync(dirname(file)), basename(file));
+  const isLink = lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? realFile(resolve(dirname(place), readlinkSync(place))) : place;
+}
 
 /** The file of one generation stands beside the pointer file, which is the one a user names. */
 export const generationFile = (file: string, generation: number): string => `${file}.g${generation}`;

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openSqliteSync, type SqliteSync } from '@mss/store/sync';
 import type { FileKind } from '../directory/file-format.js';
-import { openSearchIndex, searchIndexVersion, type SearchIndexWriter } from '../search/index-build.js';
+import { openSearchIndex, searchIndexVersion, searchVersionOf, type SearchIndexWriter } from '../search/index-build.js';
 import { endIds, firstIds } from './layout.js';
 import { generationIndexes, generationTables, generationVersion } from './schema.js';
 import { pragmaNumber } from './pointer.js';
@@ -43,9 +43,11 @@ export function openGenerationForUpdate(
     db.close();
     return null;
   }
-  const row = db.prepare("SELECT value FROM state WHERE name = 'search_version'").get<{ value: number }>();
-  return { db, isSearchable: row?.value === searchIndexVersion };
+  return { db, isSearchable: isSearchable(db) };
 }
+
+/** Whether this release made the search index of a generation. */
+export const isSearchable = (db: SqliteSync): boolean => searchVersionOf(db) === searchIndexVersion;
 
 export function hasRows(db: SqliteSync, kind: FileKind): boolean {
   return db.prepare('SELECT 1 AS found FROM entry WHERE id >= ? AND id < ? LIMIT 1').get(firstIds[kind], endIds[kind]) !== null;
@@ -109,12 +111,13 @@ export function finishGeneration(db: SqliteSync, file: string): void {
   db.close();
   // Sets the write-ahead log, which stays with the file.
   openSqliteSync(file).close();
-  sync(file);
-  if (process.platform !== 'win32') sync(dirname(file));
+  // Windows flushes only what is open for writing, and no folders.
+  sync(file, 'r+');
+  if (process.platform !== 'win32') sync(dirname(file), 'r');
 }
 
-function sync(path: string): void {
-  const descriptor = openSync(path, 'r');
+function sync(path: string, flags: 'r' | 'r+'): void {
+  const descriptor = openSync(path, flags);
   try {
     fsyncSync(descriptor);
   } finally {

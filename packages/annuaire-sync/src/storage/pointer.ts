@@ -4,14 +4,22 @@ import { openSqliteSync, type SqliteSync } from '@mss/store/sync';
 import { syncError } from '../errors.js';
 import { applicationId, pointerSchema, pointerVersion } from './schema.js';
 
-function isNothing(file: string): boolean {
+/** @throws MssError `ERR_MSS_ANNUAIRE_NOT_A_DIRECTORY` for a folder: its files would be put beside it */
+export function isNothing(file: string): boolean {
   const info = statSync(file, { throwIfNoEntry: false });
+  if (info?.isDirectory() === true) throw syncError('ERR_MSS_ANNUAIRE_NOT_A_DIRECTORY', 'this is a folder, not the file of a directory');
   return info === undefined || info.size === 0;
 }
 
 /** The number that a PRAGMA answers with. */
 export function pragmaNumber(db: SqliteSync, name: 'application_id' | 'user_version'): number {
   return Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);
+}
+
+/** What a synchronisation has made, or left when it died, before it had a table: no directory yet, and nothing else either. */
+function isEmptyDatabase(db: SqliteSync): boolean {
+  const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get<{ n: number }>()?.n ?? 0;
+  return tables === 0 && pragmaNumber(db, 'application_id') === 0;
 }
 
 function checkPointer(db: SqliteSync): void {
@@ -40,9 +48,10 @@ function open(file: string, readOnly: boolean): SqliteSync {
  * @throws MssError `ERR_MSS_ANNUAIRE_NO_DIRECTORY`, `ERR_MSS_ANNUAIRE_NOT_A_DIRECTORY`, `ERR_MSS_ANNUAIRE_NEWER_DIRECTORY`
  */
 export function openPointer(file: string): SqliteSync {
-  if (isNothing(file)) throw syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'there is no directory at this place');
+  if (isNothing(file)) throw nothingThere();
   const db = open(file, true);
   try {
+    if (isEmptyDatabase(db)) throw nothingThere();
     checkPointer(db);
     return db;
   } catch (error) {
@@ -51,14 +60,14 @@ export function openPointer(file: string): SqliteSync {
   }
 }
 
+const nothingThere = (): Error => syncError('ERR_MSS_ANNUAIRE_NO_DIRECTORY', 'there is no directory at this place');
+
 /** Opens the pointer for a synchronisation, made when it is not there. Call it under the lock. */
 export function openPointerForWriting(file: string): SqliteSync {
-  const isNew = isNothing(file);
+  isNothing(file);
   const db = open(file, false);
   try {
-    // A process that died between the two leaves an empty database: no table, no application id.
-    const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get<{ n: number }>()?.n ?? 0;
-    if (isNew || (tables === 0 && pragmaNumber(db, 'application_id') === 0)) db.transaction(() => db.exec(pointerSchema));
+    if (isEmptyDatabase(db)) db.transaction(() => db.exec(pointerSchema));
     checkPointer(db);
     return db;
   } catch (error) {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { decodeChange, type DirectoryChange } from '../directory/changes.js';
 import { syncError } from '../errors.js';
 import { compareTexts } from '../load/compare-texts.js';
+import type { CanonicalBlock } from '../line/canonical-block.js';
 import { grown } from '../line/line-block.js';
 import { LineHasher } from '../line/line-hash.js';
 import { lineOf } from '../load/compare.js';
@@ -29,6 +30,13 @@ export interface DiffOptions {
   readonly workFolder?: string;
   readonly limits?: Partial<SyncLimits>;
   readonly signal?: AbortSignal;
+}
+
+/** The lines of the block at hand, which may not be on disk yet: rank `first + i` is line `indexes[i]`. */
+interface Fresh {
+  readonly block: CanonicalBlock;
+  readonly first: number;
+  readonly indexes: number[];
 }
 
 /** Lines of a text on disk, read where they are; of an archive or another form, in a canonical copy. */
@@ -63,10 +71,15 @@ class FileLines implements OldLines {
       const hasher = new LineHasher(block.bytes);
       this.#reserve(this.#count + block.count);
       const parts: Uint8Array[] = [];
+      const fresh: Fresh = { block, first: this.#count, indexes: [] };
       for (let index = 0; index < block.count; index++) {
         const start = block.starts[index] as number;
         const length = (block.ends[index] as number) - start;
-        table.add(hasher.hash(start, start + length));
+        const hash = hasher.hash(start, start + length);
+        // A line that is there twice counts once: one of them may go without being gone.
+        if (table.findUnmatched(hash) !== -1 && this.#isKnown(table.candidates(hash), lineOf(block, index), fresh)) continue;
+        fresh.indexes.push(index);
+        table.add(hash);
         this.#starts[this.#count] = this.#isCopied ? copiedBytes : (block.offset ?? 0) + start;
         this.#lengths[this.#count++] = length;
         copiedBytes += length + 1;
@@ -74,6 +87,14 @@ class FileLines implements OldLines {
       }
       if (this.#isCopied) await this.#file.appendFile(Buffer.concat(parts));
     }
+  }
+
+  #isKnown(ranks: Iterable<number>, line: Buffer, { block, first, indexes }: Fresh): boolean {
+    for (const rank of ranks) {
+      const index = indexes[rank - first];
+      if (line.equals(index === undefined ? this.range(rank, rank) : lineOf(block, index))) return true;
+    }
+    return false;
   }
 
   /** From here on lines are not in the source as they are compared: an archive, CR LF, other columns. @returns bytes of the copy */

@@ -4,8 +4,8 @@ import type { Store } from '@mss/store';
 import type { SyncWarningCode } from '../line/header.js';
 import type { LoadPhase } from '../load/job.js';
 import type { FileReport } from '../load/report.js';
-import type { ExpectedFile } from '../source/download.js';
 import type { SyncLimits } from '../source/limits.js';
+import type { ExpectedFile } from '../source/verify-file.js';
 
 /** Another server of the same file. */
 export interface Mirror {
@@ -43,7 +43,10 @@ export interface SyncOptions {
   readonly force?: boolean;
   /** How often each server is asked. Default 5, with growing waits. */
   readonly attempts?: number;
-  /** Where downloads are kept until they are loaded. Default: beside the SQLite file; the system's folder for PostgreSQL. */
+  /**
+   * Where downloads are kept until they are loaded, in a folder of each directory's own. Default: beside the SQLite file; the
+   * system's temporary folder for PostgreSQL.
+   */
   readonly workFolder?: string;
   readonly limits?: Partial<SyncLimits>;
   readonly signal?: AbortSignal;
@@ -72,4 +75,16 @@ export interface SyncResult {
   readonly elapsedMs: number;
   readonly files: readonly FileReport[];
   readonly warnings: readonly MssWarning<SyncWarningCode>[];
+}
+
+/** @throws TypeError for a number that cannot be */
+export function checkSyncOptions(
+  options: Pick<SyncOptions, 'attempts' | 'keepSnapshots' | 'maxChangePercent' | 'maxRejectedPercent'>,
+): void {
+  const { attempts = 1, keepSnapshots = 0, maxChangePercent = 0, maxRejectedPercent = 0 } = options;
+  for (const [name, percent] of Object.entries({ maxChangePercent, maxRejectedPercent })) {
+    if (!(percent >= 0)) throw new TypeError(`${name} must be a number of percent`);
+  }
+  if (!Number.isSafeInteger(attempts) || attempts < 1) throw new TypeError('attempts must be a positive integer');
+  if (!Number.isSafeInteger(keepSnapshots) || keepSnapshots < 0) throw new TypeError('keepSnapshots must be an integer, not negative');
 }

@@ -14,8 +14,7 @@ export async function spoolStream(
   const file = await open(path, 'wx', 0o600);
   let size = 0;
   try {
-    for await (const chunk of stream) {
-      signal?.throwIfAborted();
+    for await (const chunk of signal === undefined ? stream : untilAborted(stream, signal)) {
       size += chunk.length;
       if (size > maxBytes) {
         throw syncError('ERR_MSS_ANNUAIRE_TOO_LARGE', 'the source is over the limit textBytes', { details: { limit: 'textBytes' } });
@@ -29,6 +28,29 @@ export async function spoolStream(
   }
   await file.close();
   return path;
+}
+
+/** The same stream, but nobody waits for what it may never give. */
+async function* untilAborted(stream: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  const chunks = stream[Symbol.asyncIterator]();
+  let stop = (_reason: Error): void => {};
+  const onAbort = (): void => stop(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        stop = reject;
+        chunks.next().then(resolve, reject);
+      });
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // A stream that hangs may hang here, too.
+    void chunks.return?.()?.catch(() => {});
+  }
 }
 
 /** Deletes what streams of a killed process left. Call it under the lock. */

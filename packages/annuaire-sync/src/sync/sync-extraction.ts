@@ -1,16 +1,12 @@
-import { rm, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { systemClock } from '@mss/core';
-import { syncError } from '../errors.js';
+import { isMssError, systemClock } from '@mss/core';
 import { toFault } from '../load/faults.js';
-import type { SourceIdentity } from '../load/job.js';
 import type { FileReport, LoadReport } from '../load/report.js';
-import { download, type DownloadServer } from '../source/download.js';
 import { resolveSyncLimits, type SyncLimits } from '../source/limits.js';
-import { removePartial } from '../source/partial-file.js';
 import type { SourceRecord } from '../source/source-record.js';
-import type { SyncOptions, SyncResult } from './options.js';
-import { removeSpools, spoolStream } from './spool.js';
+import { bringSource } from './bring-source.js';
+import { checkSyncOptions, type SyncOptions, type SyncResult } from './options.js';
+import { warningsOfFiles } from './published.js';
+import { removeSpools } from './spool.js';
 import { sqliteStorage } from './sqlite-storage.js';
 import type { DirectoryStorage } from './storage.js';
 import { postgresStorage } from '../postgres/postgres-storage.js';
@@ -30,18 +26,17 @@ import { postgresStorage } from '../postgres/postgres-storage.js';
  * @see specs of the extraction: README, section Specifications
  */
 export async function syncExtraction(options: SyncOptions): Promise<SyncResult> {
-  const { db, workFolder } = options;
-  const storage = typeof db === 'string' ? sqliteStorage(db) : postgresStorage(db);
-  return syncInto(workFolder === undefined ? storage : { ...storage, workFolder }, options);
+  const { db } = options;
+  return syncInto(typeof db === 'string' ? sqliteStorage(db) : postgresStorage(db), options);
 }
 
 /** @internal As {@link syncExtraction}, into any storage. */
-export async function syncInto(storage: DirectoryStorage, options: Omit<SyncOptions, 'db' | 'workFolder'>): Promise<SyncResult> {
+export async function syncInto(storage: DirectoryStorage, options: Omit<SyncOptions, 'db'>): Promise<SyncResult> {
   const startedAt = performance.now();
   const limits = resolveSyncLimits(options.limits);
-  checkPercent(options.maxChangePercent, 'maxChangePercent');
-  checkPercent(options.maxRejectedPercent, 'maxRejectedPercent');
+  checkSyncOptions(options);
   try {
+    options.signal?.throwIfAborted();
     const lock = await storage.lock();
     try {
       return await syncLocked(storage, options, { limits, startedAt });
@@ -55,19 +50,16 @@ export async function syncInto(storage: DirectoryStorage, options: Omit<SyncOpti
   }
 }
 
-interface Locked {
-  readonly limits: SyncLimits;
-  readonly startedAt: number;
-}
-
 async function syncLocked(
   storage: DirectoryStorage,
-  options: Omit<SyncOptions, 'db' | 'workFolder'>,
-  { limits, startedAt }: Locked,
+  options: Omit<SyncOptions, 'db'>,
+  { limits, startedAt }: { readonly limits: SyncLimits; readonly startedAt: number },
 ): Promise<SyncResult> {
-  await removeSpools(storage.workFolder);
-  const { records, snapshot } = await storage.sources();
-  const input = await bring(options, { storage, records, limits });
+  const folder = await storage.workFolder(options.workFolder);
+  await removeSpools(folder);
+  const { records, snapshot, isOutdated } = await storage.sources();
+  const force = options.force === true || isOutdated === true;
+  const input = await bringSource({ ...options, force }, { folder, records, limits });
   if ('known' in input) return unchangedResult(input.known, snapshot, startedAt);
   const { path, identity, discard } = input;
   try {
@@ -87,82 +79,25 @@ async function syncLocked(
       },
     );
     await discard();
-    return resultOf(report, startedAt);
+    const { location } = identity;
+    return resultOf({ ...report, warnings: [...report.warnings, ...warningsOfFiles(report, { records, location })] }, startedAt);
   } catch (error) {
     // A file that was read and refused is not better the next time; one that was not read to its end is still good.
-    if (options.signal?.aborted !== true && isVerdict(error)) await discard();
+    if (!input.isKept || (options.signal?.aborted !== true && isVerdict(error))) await discard();
     throw error;
   }
 }
 
-function checkPercent(value: number | undefined, name: string): void {
-  if (value !== undefined && !(value >= 0)) throw new TypeError(`${name} must be a number of percent`);
-}
+/** Errors of the directory, and what a higher threshold allows: they say nothing against the file. */
+const notOfTheFile: readonly string[] = [
+  'ERR_MSS_ANNUAIRE_TOO_MANY_CHANGES',
+  'ERR_MSS_ANNUAIRE_NOT_A_DIRECTORY',
+  'ERR_MSS_ANNUAIRE_NEWER_DIRECTORY',
+  'ERR_MSS_ANNUAIRE_DAMAGED',
+];
 
-function isVerdict(error: unknown): boolean {
-  const passing = ['ERR_MSS_ANNUAIRE_DISK_FULL', 'ERR_MSS_ANNUAIRE_WORKER', 'ERR_MSS_ANNUAIRE_TOO_MANY_CHANGES'];
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return /^ERR_MSS_(?:ANNUAIRE|ZIP)_/.test(code) && !passing.includes(code);
-}
-
-interface Brought {
-  /** A file on this machine. */
-  readonly path: string;
-  readonly identity: SourceIdentity;
-  /** Deletes the file, unless it is the caller's. */
-  readonly discard: () => Promise<void>;
-}
-
-async function bring(
-  options: Omit<SyncOptions, 'db'>,
-  {
-    storage,
-    records,
-    limits,
-  }: { readonly storage: DirectoryStorage; readonly records: readonly SourceRecord[]; readonly limits: SyncLimits },
-): Promise<Brought | { readonly known: readonly SourceRecord[] }> {
-  const { source, signal, onProgress } = options;
-  const folder = storage.workFolder;
-  const unknown = { location: null, etag: null, lastModified: null, bytes: null, sha256: null };
-  if (typeof source === 'object' && Symbol.asyncIterator in source) {
-    const path = await spoolStream(source, { folder, maxBytes: limits.textBytes, ...(signal === undefined ? {} : { signal }) });
-    return { path, identity: { ...unknown, name: '' }, discard: async () => rm(path, { force: true }) };
-  }
-  const url = addressOf(source);
-  if (url === null) {
-    const path = String(source);
-    const { size } = await stat(path).catch((cause: unknown) => {
-      throw syncError('ERR_MSS_ANNUAIRE_SOURCE', 'the source cannot be opened', { cause });
-    });
-    return { path, identity: { ...unknown, name: basename(path), bytes: size }, discard: async () => {} };
-  }
-  const got = await download({
-    servers: serversOf(url, options),
-    folder,
-    maxBytes: limits.sourceBytes,
-    known: options.force === true ? [] : records,
-    attempts: options.attempts ?? 5,
-    ...(options.expected === undefined ? {} : { expected: options.expected }),
-    ...(options.wait === undefined ? {} : { wait: options.wait }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined
-      ? {}
-      : { onProgress: (doneBytes: number, totalBytes: number | null) => onProgress({ phase: 'download', doneBytes, totalBytes }) }),
-  });
-  if (!got.isNew) return { known: got.records };
-  return { path: got.path, identity: got.identity, discard: async () => removePartial(got.path) };
-}
-
-/** `null`: the path of a file. */
-function addressOf(source: string | URL): URL | null {
-  if (typeof source !== 'string') return source;
-  return /^https?:\/\//i.test(source) ? new URL(source) : null;
-}
-
-function serversOf(url: URL, { policy, mirrors = [] }: Pick<SyncOptions, 'policy' | 'mirrors'>): readonly DownloadServer[] {
-  if (policy === undefined) throw new TypeError('an address is fetched through a policy: give one');
-  return [{ url, policy }, ...mirrors.map((mirror) => ({ url: new URL(mirror.url), policy: mirror.policy ?? policy }))];
-}
+const isVerdict = (error: unknown): boolean =>
+  isMssError(error) && error.permanent && /^ERR_MSS_(?:ANNUAIRE|ZIP)_/.test(error.code) && !notOfTheFile.includes(error.code);
 
 const total = (files: readonly FileReport[], of: (file: FileReport) => number): number => files.reduce((sum, file) => sum + of(file), 0);
 const elapsedSince = (startedAt: number): number => Math.round(performance.now() - startedAt);

@@ -87,7 +87,8 @@ export async function openWhiteList(options: WhiteListOptions): Promise<WhiteLis
   if (stored.copy !== null) use(stored.copy);
   let running: Promise<WhiteListRefresh> | null = null;
 
-  const ageOf = ({ confirmedAt }: WhiteListCopy): number => Math.max(0, clock.now().getTime() - confirmedAt.getTime());
+  // A copy from the future, of a clock that was wrong, is as doubtful as one from the past.
+  const ageOf = ({ confirmedAt }: WhiteListCopy): number => Math.abs(clock.now().getTime() - confirmedAt.getTime());
 
   function believed(): ReadonlySet<string> {
     if (current === null) throw whiteListError('ERR_MSS_ANNUAIRE_WHITE_LIST_NONE', 'there is no white list yet: refresh it first');

@@ -84,6 +84,7 @@ describe('reading [guide "Annuaire Santé"]', () => {
       'FHIR_INSTANT_INVALID',
       'FHIR_MAILBOX_TYPE_UNKNOWN',
       'FHIR_NOT_A_MAILBOX',
+      'FHIR_REMARK',
       'FHIR_RESOURCE_UNEXPECTED',
       'FHIR_RESOURCE_UNEXPECTED',
       'FHIR_RESOURCE_UNEXPECTED',
@@ -184,6 +185,44 @@ describe('pages', () => {
     const pages: boolean[] = [];
     for await (const { isPartial } of endless.directory.searchPractitioners({ familyName: 'x' })) pages.push(isPartial);
     expect([pages, endless.calls.length]).toEqual([[false, false, true], 3]);
+  });
+});
+
+describe('what the service says of its answer', () => {
+  const entry = (id: string, mode: string): object => ({ resource: { resourceType: 'Practitioner', id }, search: { mode } });
+  const page = (total: number, entries: readonly object[], next?: string): string =>
+    JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'searchset',
+      total,
+      entry: entries,
+      ...(next === undefined ? {} : { link: [{ relation: 'next', url: next }] }),
+    });
+
+  it('tells an answer that ends before what the service counts', async () => {
+    const partial = async (...pages: readonly string[]): Promise<boolean[]> => {
+      const { directory } = directoryOf((_, index) => answer(pages[index] ?? ''));
+      const told: boolean[] = [];
+      for await (const { isPartial } of directory.searchPractitioners({ familyName: 'x' })) told.push(isPartial);
+      return told;
+    };
+    expect(await partial(page(3, [entry('1', 'match'), entry('2', 'include')]))).toEqual([true]);
+    expect(await partial(page(1, [entry('1', 'match'), entry('2', 'include')]))).toEqual([false]);
+    const next = `${baseUrl}/Practitioner?p=2`;
+    expect(await partial(page(2, [entry('1', 'match')], next), page(2, [entry('2', 'match')]))).toEqual([false, false]);
+  });
+
+  it('passes on that it remarks on the search, not its text', async () => {
+    const outcome = {
+      resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-supported', diagnostics: 'MARTIN' }] },
+      search: { mode: 'outcome' },
+    };
+    const { directory } = directoryOf(() => answer(page(1, [entry('1', 'match'), outcome])));
+    const found = await directory.searchPractitioners({ familyName: 'MARTIN' }).next();
+    expect(found.value?.warnings).toEqual([
+      { code: 'FHIR_REMARK', message: 'the service remarks on the search: not-supported', where: 'entry' },
+    ]);
+    expect(found.value?.resources).toHaveLength(1);
   });
 });
 

@@ -115,8 +115,10 @@ describe('merging', () => {
       record('fhir', { rpps: ['1'] }, { address: null }),
       record('ldap', { familyName: ['X'] }, { address: null }),
       record('ldap', { familyName: ['X'] }, { address: null, reference: 'ldap/2' }),
+      // The same person, by the number that has the type before it.
+      record('ldap', { nationalIdentifier: ['81'] }, { address: null }),
     ]);
-    expect(entries.map(({ sources }) => sources)).toEqual([['extraction', 'fhir'], ['ldap'], ['ldap']]);
+    expect(entries.map(({ sources }) => sources)).toEqual([['extraction', 'fhir', 'ldap'], ['ldap'], ['ldap']]);
   });
 
   it('loses and invents nothing, whatever the records and their order (property)', () => {
@@ -206,9 +208,26 @@ describe('asking all sources', () => {
     expect(all[0]?.sources.map(({ name, outcome, records, isPartial }) => [name, outcome, records, isPartial])).toEqual([
       ['extraction', 'answered', 1, false],
       ['ldap', 'answered', 1, true],
-      ['fhir', 'answered', 3, false],
+      ['fhir', 'answered', 1, false],
     ]);
     expect(all[0]?.isComplete).toBe(false);
+    // The carrier's other mailboxes are not what was asked for: the other sources were not asked about them.
+    expect(all[0]?.entries.map(({ address }) => address?.toLowerCase())).toEqual([box]);
+    expect(all[1]?.entries).toHaveLength(3);
+  });
+
+  it('dates the local directory by the snapshot of the moment', async () => {
+    let published = day(1);
+    const find = async (): Promise<readonly (typeof entry)[]> => [entry];
+    const search = { findByAddress: find, findByPerson: find, findByStructure: find };
+    const directory = createMergedDirectory({ sources: [extractionSource(search, { at: async () => published })] });
+    const dates = async (): Promise<readonly Date[]> =>
+      (await directory.find(query)).entries.flatMap(
+        ({ values }) => values.city?.facts.flatMap(({ saidBy }) => saidBy.map(({ at }) => at)) ?? [],
+      );
+    expect(await dates()).toEqual([day(1)]);
+    published = day(2);
+    expect(await dates()).toEqual([day(2)]);
   });
 
   it('one that fails and one that never answers hide no other, and are told', async () => {

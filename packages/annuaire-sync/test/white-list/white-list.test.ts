@@ -109,6 +109,10 @@ describe('isInTrustSpace', () => {
     expect(() => list.isInTrustSpace('x@a.exemple')).toThrow(expect.objectContaining({ code: 'ERR_MSS_ANNUAIRE_WHITE_LIST_STALE' }));
     await list.refresh();
     expect(list.isInTrustSpace('x@a.exemple')).toBe(true);
+    // The clock was years ahead when the list was confirmed: nobody knows how old it is.
+    now -= 365 * 24 * 3_600_000;
+    expect(list.status().state).toBe('stale');
+    expect(() => list.isInTrustSpace('x@a.exemple')).toThrow(expect.objectContaining({ code: 'ERR_MSS_ANNUAIRE_WHITE_LIST_STALE' }));
   });
 
   it('agrees with a set of folded domains whatever the names (property)', () => {

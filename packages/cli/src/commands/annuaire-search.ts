@@ -55,6 +55,7 @@ function hitKeys({ entry, matches }: SearchHit): Readonly<Record<string, unknown
     profession,
     specialty,
     organisation,
+    tradeName,
     finess,
     postalCode,
     city,
@@ -74,6 +75,7 @@ function hitKeys({ entry, matches }: SearchHit): Readonly<Record<string, unknown
     postalCode,
     city,
     service,
+    tradeName,
     matches,
   };
 }
@@ -122,6 +124,8 @@ function hitForPeople({ entry, matches }: SearchHit, language: Language): string
   const join = (parts: readonly (string | null)[], glue: string): string | null =>
     parts.filter((part) => part !== null && part !== '').join(glue) || null;
   const mailbox = entry.address === null ? say('none') : `${entry.address}${entry.type === null ? '' : ` (${say(entry.type)})`}`;
+  // Structures are known by their trade name, which the legal name often is not.
+  const known = entry.tradeName === entry.organisation ? null : entry.tradeName;
   const why = matches.map(({ word, field, kind }) => {
     const how = kind === 'typing-error' || kind === 'synonym' ? `, ${say(kind)}` : '';
     return `« ${word} » ${say(field)}${how}`;
@@ -129,7 +133,7 @@ function hitForPeople({ entry, matches }: SearchHit, language: Language): string
   return [
     join([entry.familyName, entry.givenName], ' ') ?? entry.service ?? entry.organisation,
     join([entry.profession, entry.specialty], ', '),
-    join([entry.organisation, entry.service, join([entry.postalCode, entry.city], ' ')], ', '),
+    join([entry.organisation, known, entry.service, join([entry.postalCode, entry.city], ' ')], ', '),
     mailbox,
     entry.dematerialisation === true ? say('paperless') : null,
     why.length === 0 ? null : `${say('by')} ${why.join(', ')}`,

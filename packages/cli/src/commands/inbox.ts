@@ -38,7 +38,7 @@ export async function acknowledgeInbox(context: CommandContext, id: string, opti
   await using place = await openWorkplace(context, options);
   return await untilStopped(context.io, async (signal) => {
     const { inbox, outbox } = await place.ledger();
-    await using mailbox = await place.openMailbox(signal);
+    await using mailbox = await place.openTracedMailbox(signal);
     const { label } = place.config.mailbox;
     const mdn = await inbox.acknowledge({
       id,

@@ -1,6 +1,16 @@
-import { knownInFrench, type EntryState, type OutboxEntry, type OutboxStory, type RecipientKnowledge, type Resolution } from '@mss/ledger';
+import {
+  knownInFrench,
+  type EntryState,
+  type Ledger,
+  type OutboxEntry,
+  type OutboxStory,
+  type RecipientKnowledge,
+  type Resolution,
+  type Silence,
+} from '@mss/ledger';
 
 import type { CommandContext, CommandResult } from '../command.js';
+import { note } from '../note.js';
 import { openWorkplace, type Workplace } from '../session/workplace.js';
 import { untilStopped } from '../stop-signal.js';
 import { exitStatusOf } from '../error-codes/index.js';
@@ -24,7 +34,8 @@ export interface OutboxOptions {
 /** `mss outbox list`: the entries of the configured mailbox, and counts of the whole outbox. */
 export async function listOutbox(context: CommandContext, options: OutboxOptions): Promise<CommandResult> {
   await using place = await openWorkplace(context, options);
-  const { outbox } = await place.ledger();
+  const ledger = await place.ledger();
+  const { outbox } = ledger;
   const { state, since, before, limit = 100 } = options;
   const entries = await outbox.list({
     mailbox: place.address,
@@ -33,15 +44,22 @@ export async function listOutbox(context: CommandContext, options: OutboxOptions
     ...(since === undefined ? {} : { queuedSince: since }),
     ...(before === undefined ? {} : { queuedBefore: before }),
   });
-  return {
-    result: {
-      entries: entries.map((one) => (context.json ? summaryOf(one) : entryForPeople(one, context.language))),
-      stats: await outbox.stats(),
-    },
-  };
+  const told: unknown[] = [];
+  for (const entry of entries) {
+    const known = await knownOf(ledger, entry);
+    const overdue = known.flatMap((one) => (one.overdue === null ? [] : [one.overdue]));
+    told.push(context.json ? summaryOf(entry, known) : entryForPeople(entry, { language: context.language, overdue }));
+  }
+  return { result: { entries: told, stats: await outbox.stats() } };
 }
 
-function summaryOf(entry: OutboxEntry): Readonly<Record<string, unknown>> {
+/** What receipts and the time that passed say; nothing of what has not left. */
+async function knownOf({ receipts }: Ledger, { documentId, recipients }: OutboxEntry): Promise<readonly RecipientKnowledge[]> {
+  if (!recipients.some((one) => one.state === 'accepted')) return [];
+  return (await receipts.whatIsKnown(documentId))?.recipients ?? [];
+}
+
+function summaryOf(entry: OutboxEntry, known: readonly RecipientKnowledge[] | null = null): Readonly<Record<string, unknown>> {
   const {
     entryId,
     documentId,
@@ -57,13 +75,11 @@ function summaryOf(entry: OutboxEntry): Readonly<Record<string, unknown>> {
     author,
     replaces,
   } = entry;
-  const recipients = entry.recipients.map(({ address, state: at, code, enhancedStatus, reason }) => ({
-    address,
-    state: at,
-    code,
-    enhancedStatus,
-    reason,
-  }));
+  const recipients = entry.recipients.map(({ index, address, state: at, code, enhancedStatus, reason }) => {
+    const one = known?.find((each) => each.index === index);
+    const verdict = known === null ? {} : { verdict: one?.verdict ?? null, overdue: one?.overdue ?? null };
+    return { address, state: at, code, enhancedStatus, reason, ...verdict };
+  });
   return {
     entryId,
     documentId,
@@ -99,6 +115,13 @@ function describeKnowledge({ json, language }: CommandContext, one: RecipientKno
   const { address, verdict, since, overdue } = one;
   const told = language === 'fr' ? { verdict: knownInFrench[verdict] } : { verdict };
   return { address, ...told, since, ...(overdue === null ? {} : { overdue }) };
+}
+
+/** On standard error, once for each recipient: what to do is a person's affair. */
+function tellSilence(context: CommandContext, { documentId, recipient, awaited }: Silence): void {
+  const place = `${documentId} [${recipient}]`;
+  if (awaited === 'delivery') note(context, `sans nouvelles de la remise : ${place}`, `no news of the delivery: ${place}`);
+  else note(context, `pas encore lu ni rangé : ${place}`, `not read or filed yet: ${place}`);
 }
 
 async function runFor(place: Workplace, story: OutboxStory, options: OutboxOptions): Promise<CommandResult> {
@@ -151,13 +174,14 @@ export async function resolveOutbox(context: CommandContext, id: string, options
 export async function runOutbox(context: CommandContext, options: OutboxOptions): Promise<CommandResult> {
   await using place = await openWorkplace(context, options);
   return await untilStopped(context.io, async (signal) => {
-    const { outbox } = await place.ledger();
+    const { outbox, receipts } = await place.ledger();
     const submitter = createSubmitter(place);
     const run = { submit: submitter.submit, signal, ...workerSettings(place) };
     let attempts = 0;
     if (options.follow === true) {
       const filing = setInterval(() => void submitter.fileSent(), 5_000);
-      ({ attempts } = await outbox.run(run));
+      const watching = receipts.watchSilences({ signal, onSilence: (silence) => tellSilence(context, silence) });
+      [{ attempts }] = await Promise.all([outbox.run(run), watching]);
       clearInterval(filing);
     } else ({ attempts } = await outbox.run({ ...run, until: 'idle' }));
     await submitter.fileSent();

@@ -61,7 +61,7 @@ export async function receiveCommand(context: CommandContext, options: ReceiveOp
       await follow(place, inbox, { request: { ...request, signal }, policy });
       return undefined;
     }
-    await using mailbox = await place.openMailbox(signal);
+    await using mailbox = await place.openTracedMailbox(signal);
     const summary = await inbox.receive({ ...request, mailbox: bounded(mailbox, options.limit), signal });
     if (policy === 'always') await sendReceipts(place, signal);
     return await describeReceived(place, { received, summary, failure });
@@ -142,7 +142,7 @@ async function describeReceived(
   return { result };
 }
 
-/** Between connections that fail: doubled up to the last. */
+/** Between connections that fail; from the first again after one that stood longer than the last. */
 const reconnectMs = [1_000, 2_000, 5_000, 15_000, 60_000];
 
 /** Passes and waits until stopped; a lost connection is made anew, a refused one ends the command. */
@@ -155,11 +155,11 @@ async function follow(
   const { signal } = request;
   let failures = 0;
   while (!signal.aborted) {
+    const begun = performance.now();
     try {
-      await using mailbox = await place.openMailbox(signal);
+      await using mailbox = await place.openTracedMailbox(signal);
       let receipts: Promise<void> = Promise.resolve();
       const onPass = (summary: ReceiveSummary): void => {
-        failures = 0;
         if (summary.quarantined > 0)
           note(place.context, 'des messages sont en quarantaine (mss inbox list)', 'messages are in quarantine (mss inbox list)');
         if (policy !== 'always' || summary.handedOver === 0) return;
@@ -175,6 +175,7 @@ async function follow(
     } catch (error) {
       if (signal.aborted) return;
       if (!isMssError(error) || error.permanent) throw error;
+      if (performance.now() - begun > (reconnectMs.at(-1) ?? 0)) failures = 0;
       const wait = reconnectMs[Math.min(failures, reconnectMs.length - 1)] ?? 0;
       failures += 1;
       note(

@@ -96,7 +96,7 @@ async function fileInSent(place: Workplace, files: readonly ToFile[]): Promise<R
   if (copy === 'none' || files.length === 0) return filed;
   try {
     const ledger = await place.ledger();
-    await using mailbox = await place.openMailbox();
+    await using mailbox = await place.openTracedMailbox();
     for (const { entryId, bytes } of files) {
       const { messageId } = await ledger.outbox.show(entryId);
       filed.set(

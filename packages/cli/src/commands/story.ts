@@ -45,15 +45,25 @@ const evidence: Readonly<Record<string, string>> = {
 /** Stages that say nothing to a person once the outcome stands below them. */
 const quiet: ReadonlySet<StoryEvent> = new Set(['mail', 'data-started']);
 
+const silences = {
+  fr: { delivery: 'sans nouvelles de la remise', reading: 'pas encore lu ni rangé' },
+  en: { delivery: 'no news of the delivery', reading: 'not read or filed yet' },
+} as const;
+
 /** An entry of the outbox on one line. */
-export function entryForPeople(entry: OutboxEntry, language: Language): string {
+export function entryForPeople(
+  entry: OutboxEntry,
+  { language, overdue }: { readonly language: Language; readonly overdue: readonly ('delivery' | 'reading')[] },
+): string {
   const outcome = wordFor('outcome', entry.outcome, language) ?? entry.outcome;
   const to = entry.recipients.map((one) => one.address).join(', ');
   const next =
     entry.nextAttemptAt === null
       ? []
       : [`${language === 'fr' ? 'prochain essai' : 'next try'} ${formatInstant(entry.nextAttemptAt, language)}`];
-  return [formatInstant(entry.queuedAt, language), entry.documentId, to, outcome, ...next].join(' – ');
+  const late = overdue.includes('delivery') ? 'delivery' : overdue.includes('reading') ? 'reading' : null;
+  const silence = late === null ? [] : [silences[language][late]];
+  return [formatInstant(entry.queuedAt, language), entry.documentId, to, outcome, ...next, ...silence].join(' – ');
 }
 
 /** One line for each thing that happened, in the words of the language. */

@@ -109,6 +109,8 @@ export interface MssConfig {
   };
   readonly outbox?: {
     readonly deadlineHours?: number;
+    readonly silenceHours?: number;
+    readonly readingHours?: number;
     readonly selfCopy?: boolean;
     readonly selfCopyDelayMinutes?: number;
     readonly leaseSeconds?: number;

@@ -276,6 +276,20 @@ export const configSchema: ConfigKeys = Object.freeze<ConfigKeys>({
         fr: 'durée des essais (par défaut 48 h)',
         en: 'how long it is tried (default 48 h)',
       },
+      silenceHours: {
+        kind: 'number',
+        min: 0.01,
+        max: 720,
+        fr: 'sans nouvelles de la remise après (par défaut 24 h)',
+        en: 'silence: no news of delivery after (default 24 h)',
+      },
+      readingHours: {
+        kind: 'number',
+        min: 0.01,
+        max: 8760,
+        fr: 'lecture ou rangement attendus avant (par défaut : pas attendus)',
+        en: 'reading or filing awaited before (default: not awaited)',
+      },
       selfCopy: {
         kind: 'boolean',
         fr: 'copie à soi-même, preuve d’un envoi incertain',

@@ -7,6 +7,7 @@ export const formatCodes: ErrorCodes = Object.freeze({
   ERR_MSS_CLI_ENCODING: [2, "le texte n'est pas en UTF-8"],
   ERR_MSS_CLI_TOO_LARGE: [2, 'le fichier dépasse la taille admise'],
   ERR_MSS_CLI_NEGATIVE: [1, 'la vérification est négative'],
+  ERR_MSS_CLI_INTERRUPTED: [3, "interrompu avant la fin ; l'annuaire est resté tel quel"],
   ERR_MSS_CLI_INTERNAL: [2, 'erreur inattendue (MSS_DEBUG=1 pour le détail)'],
   ERR_MSS_CORE_OID_INVALID: [2, "l'OID n'est pas écrit en chiffres séparés par des points"],
 

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { dirname } from 'node:path';
 
 import type { Logger } from '@mss/core';
@@ -48,6 +49,7 @@ export async function openConfiguredLedger(
       keys,
       logger,
       outbox: outboxOptions(config, options.selfCopy),
+      receipts: receiptOptions(config),
       inbox: { author: config.author ?? 'mss' },
     });
     const close = async (): Promise<void> => {
@@ -67,6 +69,24 @@ function outboxOptions({ outbox = {} }: MssConfig, selfCopy: boolean): NonNullab
     ...(outbox.deadlineHours === undefined ? {} : { deadlineMs: outbox.deadlineHours * hourMs }),
     ...(outbox.selfCopyDelayMinutes === undefined ? {} : { selfCopyDelayMs: outbox.selfCopyDelayMinutes * 60_000 }),
   };
+}
+
+function receiptOptions({ outbox = {}, servers }: MssConfig): NonNullable<LedgerOptions['receipts']> {
+  const { silenceHours, readingHours } = outbox;
+  const host = servers === 'auto' ? undefined : servers.smtp?.host;
+  return {
+    reporterDomains: host === undefined ? [] : [operatorDomain(host)],
+    deadlines: {
+      ...(silenceHours === undefined ? {} : { deliveryMs: silenceHours * hourMs }),
+      ...(readingHours === undefined ? {} : { readingMs: readingHours * hourMs }),
+    },
+  };
+}
+
+/** Of the configured server, whose reports are believed; never what all operators have in common. */
+function operatorDomain(host: string): string {
+  const parent = host.split('.').slice(1).join('.');
+  return parent.includes('.') && parent !== 'mssante.fr' && isIP(host) === 0 ? parent : host;
 }
 
 async function keysOf({ ledger }: MssConfig, io: CliIo): Promise<LedgerKeys> {

@@ -140,7 +140,7 @@ async function signInWithPsc(config: MssConfig, psc: PscConfig, about: SignInCon
       await using redirect = await openLoopbackRedirect(psc.redirectPort === undefined ? {} : { port: psc.redirectPort });
       const request = await connect.authorize({ redirectUri: redirect.redirectUri, ...abortable });
       note(context, `ouvrez cette adresse dans votre navigateur : ${request.url}`, `open this address in your browser: ${request.url}`);
-      return request.complete(await redirect.callback(abortable));
+      return request.complete(await redirect.callback({ state: request.state, ...abortable }));
     };
     const session = await open();
     const { mechanism, initialResponse } = psc;

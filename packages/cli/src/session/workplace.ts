@@ -41,6 +41,8 @@ export interface Workplace extends AsyncDisposable {
   smtp(): Promise<SmtpPool>;
   /** A connection of its own each time; the caller closes it. */
   openMailbox(signal?: AbortSignal): Promise<Mailbox>;
+  /** The same, with a trace in the ledger of what is done there (ECO.4.1.1). */
+  openTracedMailbox(signal?: AbortSignal): Promise<Mailbox>;
 }
 
 const kinds: Readonly<Record<MssConfig['mailbox']['kind'], MailboxKind>> = { per: 'personal', org: 'organisational', app: 'applicative' };
@@ -134,6 +136,22 @@ export async function openWorkplace(
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).toReversed()) await one();
   };
+  const openConnection = async (signal?: AbortSignal): Promise<Mailbox> => {
+    const { userName: _userName, ...to } = await server('imap');
+    const { operatorAllows } = config.mailbox;
+    return openMailbox(
+      {
+        policy: await policy(),
+        ...to,
+        auth: (await signedIn()).auth,
+        kind: kinds[config.mailbox.kind],
+        profile,
+        ...(operatorAllows === undefined ? {} : { operatorAllows }),
+      },
+      signal === undefined ? {} : { signal },
+    );
+  };
+  const author = config.author ?? 'mss';
   return {
     config,
     loaded,
@@ -142,7 +160,7 @@ export async function openWorkplace(
     environment,
     address,
     kind: kinds[config.mailbox.kind],
-    author: config.author ?? 'mss',
+    author,
     logger,
     ledger: async () => (await opened()).ledger,
     store: async () => (await opened()).store,
@@ -151,20 +169,16 @@ export async function openWorkplace(
     server,
     auth: async () => (await signedIn()).auth,
     smtp,
-    openMailbox: async (signal) => {
-      const { userName: _userName, ...to } = await server('imap');
-      const { operatorAllows } = config.mailbox;
-      return openMailbox(
-        {
-          policy: await policy(),
-          ...to,
-          auth: (await signedIn()).auth,
-          kind: kinds[config.mailbox.kind],
-          profile,
-          ...(operatorAllows === undefined ? {} : { operatorAllows }),
-        },
-        signal === undefined ? {} : { signal },
-      );
+    openMailbox: openConnection,
+    openTracedMailbox: async (signal) => {
+      const { ledger } = await opened();
+      const mailbox = await openConnection(signal);
+      try {
+        return await ledger.audit.traced(mailbox, { address, author });
+      } catch (error) {
+        await mailbox.close();
+        throw error;
+      }
     },
     [Symbol.asyncDispose]: close,
   };

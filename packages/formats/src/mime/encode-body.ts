@@ -2,18 +2,40 @@ import { ownBytes, viewAsBuffer } from '../own-bytes.js';
 
 const columns = 76;
 
+/** A piece of a message that is not in memory before it is written to its place: a large attachment exists once. */
+export interface LazyPiece {
+  readonly length: number;
+  /** Writes {@link LazyPiece.length} bytes. */
+  writeTo(target: Buffer, at: number): void;
+}
+
+/** Bytes encoded at once: their text stays below what V8 keeps as large objects. Whole lines of 57. */
+const encodedAtOnce = 57 * 1024;
+
 /** Bytes as base64 in lines of 76 characters; the last one is not ended. */
-export function encodeBase64Lines(bytes: Uint8Array): Uint8Array {
-  const flat = Buffer.from(viewAsBuffer(bytes).toString('base64'), 'latin1');
-  if (flat.length <= columns) return ownBytes(flat);
-  const target = Buffer.allocUnsafe(flat.length + Math.floor((flat.length - 1) / columns) * 2);
-  let to = flat.copy(target, 0, 0, columns);
-  for (let from = columns; from < flat.length; from += columns) {
-    target[to++] = 0x0d;
-    target[to++] = 0x0a;
-    to += flat.copy(target, to, from, Math.min(from + columns, flat.length));
-  }
-  return ownBytes(target);
+export function base64Lines(bytes: Uint8Array): LazyPiece {
+  const source = viewAsBuffer(bytes);
+  const flat = Math.ceil(bytes.length / 3) * 4;
+  const length = flat === 0 ? 0 : flat + Math.floor((flat - 1) / columns) * 2;
+  return {
+    length,
+    writeTo(target, at) {
+      const end = at + length;
+      // First at the end of its place, without line ends; then each line moves forward to where it belongs.
+      let from = end - flat;
+      for (let start = 0, to = from; start < source.length; start += encodedAtOnce) {
+        to += target.write(source.toString('base64', start, start + encodedAtOnce), to, 'latin1');
+      }
+      for (let to = at; from < end; from += columns) {
+        if (to > at) {
+          target[to++] = 0x0d;
+          target[to++] = 0x0a;
+        }
+        target.copyWithin(to, from, Math.min(from + columns, end));
+        to += columns;
+      }
+    },
+  };
 }
 
 /** Any mixture of CRLF, CR and LF as CRLF. */

@@ -13,6 +13,7 @@ export { parseAddressList, type MailAddress } from './address-list.js';
 export { formatAddress } from './format-address.js';
 export { ensureMssAddress, equalAddresses, formatMssAddress, isMssAddress, parseMssAddress, type MssAddress } from './mss-address.js';
 export { toAsciiDomain, toUnicodeDomain } from './domain.js';
+export { findBareNewline } from './bare-newline.js';
 export { formatMailDate, parseMailDate } from './date.js';
 export { createMessageId, parseMessageIds } from './message-id.js';
 export { encodeHeaderText, type HeaderTextOptions } from './encode-header.js';

@@ -1,22 +1,24 @@
 import { utf8Encode } from '@mss/core';
 import { ownBytes, viewAsBuffer } from '../own-bytes.js';
-import { encodeBase64Lines, encodeQuotedPrintable, lineFacts, withCrlf } from './encode-body.js';
+import { base64Lines, encodeQuotedPrintable, lineFacts, withCrlf, type LazyPiece } from './encode-body.js';
 import { encodeLegacyParameter, encodeParameter } from './encode-parameter.js';
 import type { MimePartDraft } from './draft.js';
 import { maxSmtpLine } from './fold.js';
 import { textHeader, writeHeader } from './header-fields.js';
 import { refuseDraft } from './refuse.js';
 
+export type MimePiece = Uint8Array | LazyPiece;
+
 /** A part whose body is encoded. */
 export interface EncodedPart {
   /** Header section with its last empty line, then body, in pieces. */
-  readonly pieces: readonly Uint8Array[];
+  readonly pieces: readonly MimePiece[];
   /** Bytes above 127 are in the body. */
   readonly is8Bit: boolean;
 }
 
 interface EncodedBody {
-  readonly bytes: Uint8Array;
+  readonly bytes: MimePiece;
   readonly encoding: '7bit' | '8bit' | 'quoted-printable' | 'base64';
 }
 
@@ -61,7 +63,7 @@ function encodeBody(draft: MimePartDraft): EncodedBody {
     if (!mediaType.startsWith('text/')) refuseDraft('text in a part that is not text/* or message/*');
     return encodeText(text);
   }
-  return { bytes: encodeBase64Lines(bytes ?? new Uint8Array()), encoding: 'base64' };
+  return { bytes: base64Lines(bytes ?? new Uint8Array()), encoding: 'base64' };
 }
 
 function contentType(draft: MimePartDraft, extra: readonly string[]): string {
@@ -105,12 +107,13 @@ function headerSection(
   return ascii(`${text}\r\n`);
 }
 
-function isInside(pieces: readonly Uint8Array[], delimiter: string): boolean {
-  return pieces.some((piece) => viewAsBuffer(piece).includes(delimiter));
+/** What is still to be encoded is base64, in which no boundary can be. */
+function isInside(pieces: readonly MimePiece[], delimiter: string): boolean {
+  return pieces.some((piece) => piece instanceof Uint8Array && viewAsBuffer(piece).includes(delimiter));
 }
 
 /** A boundary that begins no line of the children. `=_` is in no base64 and in no quoted-printable text. */
-function freshBoundary(pieces: readonly Uint8Array[], draw: () => Uint8Array): string {
+function freshBoundary(pieces: readonly MimePiece[], draw: () => Uint8Array): string {
   for (let attempt = 0; attempt < 8; attempt += 1) {
     const boundary = `=_${Buffer.from(draw()).toString('hex')}`;
     if (!isInside(pieces, `--${boundary}`)) return boundary;
@@ -147,7 +150,7 @@ export function encodePart(
     options.draw,
   );
   const is8Bit = encoded.some((part) => part.is8Bit);
-  const pieces: Uint8Array[] = [
+  const pieces: MimePiece[] = [
     headerSection(draft, { isRoot: options.isRoot, encoding: is8Bit ? '8bit' : '', typeParameters: [`boundary="${boundary}"`] }),
   ];
   for (const [index, part] of encoded.entries()) {

@@ -1,6 +1,6 @@
-import { concatBytes, systemRandom, type RandomSource } from '@mss/core';
+import { systemRandom, type RandomSource } from '@mss/core';
 import type { MimePartDraft } from './draft.js';
-import { encodePart } from './write-part.js';
+import { encodePart, type MimePiece } from './write-part.js';
 
 export interface MimeWriteOptions {
   /** For boundaries. Default: that of the operating system. */
@@ -30,7 +30,19 @@ export interface MimeWriteOptions {
 export function writeMime(draft: MimePartDraft, options: MimeWriteOptions = {}): Uint8Array {
   const random = options.random ?? systemRandom;
   const { pieces } = encodePart(draft, { isRoot: true, depth: 0, draw: () => random.bytes(16) });
-  const [lastByte, byteBefore] = [pieces.at(-1)?.at(-1), pieces.at(-1)?.at(-2)];
-  const ended = lastByte === 0x0a && byteBefore === 0x0d;
-  return concatBytes(ended ? pieces : [...pieces, Uint8Array.of(0x0d, 0x0a)]);
+  const last = pieces.at(-1);
+  const isEnded = last instanceof Uint8Array && last.at(-2) === 0x0d && last.at(-1) === 0x0a;
+  return writeWhole(isEnded ? pieces : [...pieces, Uint8Array.of(0x0d, 0x0a)]);
+}
+
+/** Every piece is written to its final place: a message of many megabytes is in memory once. */
+function writeWhole(pieces: readonly MimePiece[]): Uint8Array {
+  const whole = Buffer.allocUnsafeSlow(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) whole.set(piece, at);
+    else piece.writeTo(whole, at);
+    at += piece.length;
+  }
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
 }

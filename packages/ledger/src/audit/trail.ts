@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditSink } from '@mss/core';
 import type { StoreTransaction } from '@mss/store';
+import type { Mailbox } from '@mss/transport';
 
 import type { Notes } from '../notes.js';
 import { cleanEvent, firstHash, hashEvent, type RecordedAuditEvent } from './event.js';
@@ -7,13 +8,14 @@ import { headMac, type TrailContext } from './context.js';
 import { exportTrail } from './export.js';
 import { auditMigrations } from './migrations.js';
 import { sealBefore, type AuditCheckpoint } from './retention.js';
+import { traceMailbox, type TracedBy } from './traced-mailbox.js';
 import { verifyTrail, type AuditVerdict } from './verify.js';
 
 /**
  * The functional trace of every mailbox: who did what when, what was asked of the server and what it answered; each event
  * chained to the one before by its hash, the newest sealed with the host's key.
  *
- * It is an `AuditSink`: give it to `@mss/pki` and `@mss/transport` too.
+ * It is an `AuditSink`; what happens on a mailbox by IMAP is traced by {@link AuditTrail.traced}.
  *
  * @see Référentiel #2 v1.0.1, ECO.4.1.1 and ECO.4.1.2
  */
@@ -31,20 +33,30 @@ export interface AuditTrail extends AuditSink {
    * @throws MssError `ERR_MSS_LEDGER_AUDIT_BROKEN`: a broken chain is not tidied away
    */
   sealBefore(mailbox: string, options: { readonly before: Date; readonly author: string }): Promise<AuditCheckpoint | null>;
+  /**
+   * The same mailbox, with a trace of everything that reads, changes or deletes messages: UIDs, counts, flags and codes, no content.
+   * Folders of the user's are pseudonyms. The trace is durable when the call resolves; when it cannot be written the call fails, although
+   * the server may have done what was asked. Listing, counting and waiting leave none.
+   *
+   * @param mailbox - of `openMailbox` of `@mss/transport`
+   */
+  traced<Of extends Partial<Mailbox>>(mailbox: Of, by: TracedBy): Promise<Of>;
   /** The mailboxes that have a trail. */
   mailboxes(): Promise<readonly string[]>;
 }
 
 export async function openAuditTrail(context: TrailContext, notes: Notes): Promise<AuditTrail> {
   await context.store.migrate('ledger-audit', auditMigrations);
+  const record = async (event: AuditEvent): Promise<void> => {
+    const clean = cleanEvent(event, context.privacy);
+    await notes.commit((_, trace) => {
+      trace(clean);
+      return Promise.resolve();
+    });
+  };
   return {
-    record: async (event) => {
-      const clean = cleanEvent(event, context.privacy);
-      await notes.commit((_, trace) => {
-        trace(clean);
-        return Promise.resolve();
-      });
-    },
+    record,
+    traced: (mailbox, by) => traceMailbox(mailbox, { ...by, sink: { record }, clock: context.clock, privacy: context.privacy }),
     verify: (mailbox) => verifyTrail(context, mailbox.toLowerCase()),
     export: (options = {}) => exportTrail(context, options.mailbox?.toLowerCase()),
     sealBefore: (mailbox, options) => sealBefore(context, mailbox.toLowerCase(), options),
@@ -78,8 +90,13 @@ async function appendTo(
   work: { readonly events: readonly AuditEvent[]; readonly context: Pick<TrailContext, 'privacy'> },
 ): Promise<void> {
   const { events, context } = work;
-  // The UPDATE takes the row: what is read after it stays true until the commit.
-  const taken = await transaction.run('UPDATE audit_heads SET seq = seq + ? WHERE mailbox = ?', [events.length, mailbox]);
+  // The UPDATE takes the row: what is read after it, in the same go, stays true until the commit.
+  const take = (): Promise<[number, { readonly seq: number; readonly hash: string } | null]> =>
+    Promise.all([
+      transaction.run('UPDATE audit_heads SET seq = seq + ? WHERE mailbox = ?', [events.length, mailbox]),
+      transaction.get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit_heads WHERE mailbox = ?', [mailbox]),
+    ]);
+  let [taken, head] = await take();
   if (taken === 0) {
     await transaction.run('INSERT INTO audit_heads (mailbox, seq, hash, mac) VALUES (?, ?, ?, ?) ON CONFLICT (mailbox) DO NOTHING', [
       mailbox,
@@ -87,9 +104,8 @@ async function appendTo(
       firstHash,
       '',
     ]);
-    await transaction.run('UPDATE audit_heads SET seq = seq + ? WHERE mailbox = ?', [events.length, mailbox]);
+    [taken, head] = await take();
   }
-  const head = await transaction.get<{ seq: number; hash: string }>('SELECT seq, hash FROM audit_heads WHERE mailbox = ?', [mailbox]);
   let seq = (head?.seq ?? events.length) - events.length;
   let hash = head?.hash ?? firstHash;
   const parameters: (string | number | null)[] = [];
@@ -109,13 +125,15 @@ async function appendTo(
     parameters.push(mailbox, seq, event.at.getTime(), event.author, event.action, recorded.request, recorded.response, event.outcome, hash);
   }
   const rows = events.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
-  await transaction.run(
-    `INSERT INTO audit_events (mailbox, seq, at, author, action, request, response, outcome, hash) VALUES ${rows}`,
-    parameters,
-  );
-  await transaction.run('UPDATE audit_heads SET hash = ?, mac = ? WHERE mailbox = ?', [
-    hash,
-    headMac(context.privacy, { mailbox, seq, hash }),
-    mailbox,
+  await Promise.all([
+    transaction.run(
+      `INSERT INTO audit_events (mailbox, seq, at, author, action, request, response, outcome, hash) VALUES ${rows}`,
+      parameters,
+    ),
+    transaction.run('UPDATE audit_heads SET hash = ?, mac = ? WHERE mailbox = ?', [
+      hash,
+      headMac(context.privacy, { mailbox, seq, hash }),
+      mailbox,
+    ]),
   ]);
 }

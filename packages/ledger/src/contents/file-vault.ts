@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
-import { mkdir, open, opendir, rename, rm, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, opendir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { isMssError, MssError, systemClock } from '@mss/core';
+import { systemClock } from '@mss/core';
 
-import type { ContentErrorCode } from '../outbox/errors.js';
+import { copyBytes, ownsMemory } from './memory.js';
+import { guarded } from './vault-errors.js';
+import { createVaultThread, type VaultThread } from './vault-thread.js';
 import { vaultNamePattern, type ContentVault, type StoredName } from './vault.js';
 
 const temporary = '.part';
@@ -15,8 +17,8 @@ const readBytes = 1024 * 1024;
 /**
  * Contents as files of one folder: mode 0600 in a folder of mode 0700, names that tell nothing.
  *
- * A content is written to a temporary file, synced, renamed, and the folder synced; calls that are under way together share
- * that last sync. For one machine: the folder is not shared over a network.
+ * A content is written to a temporary file, synced, renamed, and the folder synced, in a thread of the vault's own; calls that come
+ * together share that last sync. For one machine: the folder is not shared over a network.
  *
  * @throws MssError `ERR_MSS_LEDGER_VAULT_UNAVAILABLE` when the folder cannot be made
  */
@@ -29,33 +31,42 @@ export async function createFileVault(directory: string): Promise<ContentVault> 
 
 class FileVault implements ContentVault {
   readonly #directory: string;
-  #syncing: Promise<void> | null = null;
-  #syncNext: Promise<void> | null = null;
+  readonly #thread: VaultThread;
   #written = 0;
 
   constructor(directory: string) {
     this.#directory = directory;
+    this.#thread = createVaultThread({ directory });
   }
 
   async put(name: string, parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
     const path = this.#path(name);
     this.#written += 1;
     const draft = `${path}.${process.pid}.${this.#written}${temporary}`;
+    if (Symbol.asyncIterator in parts) {
+      await this.#putStream(parts, { path, draft });
+      return;
+    }
+    const { given, memory } = giveAway(parts);
+    await this.#thread.call({ kind: 'put', path, draft, parts: given }, memory);
+  }
+
+  /** Written here, piece by piece as they come. */
+  async #putStream(parts: AsyncIterable<Uint8Array>, { path, draft }: { readonly path: string; readonly draft: string }): Promise<void> {
     await guarded(async () => {
       try {
         const file = await open(draft, 'wx', 0o600);
         try {
-          await writeParts(file, parts);
+          for await (const part of parts) await writeAll(file, part);
           await file.datasync();
         } finally {
           await file.close();
         }
-        await rename(draft, path);
+        await this.#thread.call({ kind: 'keep', path, draft });
       } catch (error) {
         await rm(draft, { force: true }).catch(() => {});
         throw error;
       }
-      await this.#syncDirectory();
     });
   }
 
@@ -76,13 +87,7 @@ class FileVault implements ContentVault {
   }
 
   async delete(name: string): Promise<void> {
-    await guarded(async () => {
-      try {
-        await unlink(this.#path(name));
-      } catch (error) {
-        if (codeOf(error) !== 'ENOENT') throw error;
-      }
-    });
+    await this.#thread.call({ kind: 'delete', path: this.#path(name) });
   }
 
   async *names(): AsyncGenerator<StoredName, void, undefined> {
@@ -100,69 +105,22 @@ class FileVault implements ContentVault {
     if (!vaultNamePattern.test(name)) throw new TypeError('not the name of a content');
     return join(this.#directory, name);
   }
-
-  /** Files renamed before the sync begins are covered by it; those that come during it share the next one. */
-  #syncDirectory(): Promise<void> {
-    if (this.#syncing === null) {
-      this.#syncing = syncFolder(this.#directory).finally(() => {
-        this.#syncing = null;
-      });
-      return this.#syncing;
-    }
-    this.#syncNext ??= this.#syncing
-      .catch(() => {})
-      .then(() => {
-        this.#syncNext = null;
-        return this.#syncDirectory();
-      });
-    return this.#syncNext;
-  }
 }
 
-async function writeParts(file: FileHandle, parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
-  if (Symbol.asyncIterator in parts) {
-    for await (const part of parts) await writeAll(file, part);
-    return;
-  }
-  const whole = [...parts];
-  const length = whole.reduce((sum, part) => sum + part.length, 0);
-  const { bytesWritten } = await file.writev(whole);
-  // A write that was cut short: the rest, from its place.
-  if (bytesWritten < length) await writeAll(file, Buffer.concat(whole).subarray(bytesWritten));
+/** The parts in memory that can be handed to another thread. */
+function giveAway(parts: Iterable<Uint8Array>): { readonly given: readonly Uint8Array[]; readonly memory: readonly ArrayBuffer[] } {
+  const memory = new Set<ArrayBuffer>();
+  const given = Array.from(parts, (part) => {
+    if ((part.buffer as ArrayBuffer & { readonly detached?: boolean }).detached === true) {
+      throw new TypeError('the parts of a content were given to another vault before');
+    }
+    const own = ownsMemory(part) && !memory.has(part.buffer as ArrayBuffer) ? part : copyBytes(part);
+    memory.add(own.buffer as ArrayBuffer);
+    return own;
+  });
+  return { given, memory: [...memory] };
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
-}
-
-async function syncFolder(directory: string): Promise<void> {
-  // Windows cannot open a folder, nor needs it: NTFS logs renames.
-  if (process.platform === 'win32') return;
-  const folder = await open(directory, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-}
-
-/** Errors of the file system as codes of ours; paths stay out of the message. */
-async function guarded<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (isMssError(cause) || cause instanceof TypeError) throw cause;
-    const reason = codeOf(cause);
-    if (reason === 'ENOENT') throw new MssError<ContentErrorCode>('ERR_MSS_LEDGER_CONTENT_MISSING', 'the content is not in the vault');
-    const full = reason === 'ENOSPC' || reason === 'EDQUOT' || reason === 'EFBIG';
-    throw new MssError<ContentErrorCode>(
-      full ? 'ERR_MSS_LEDGER_VAULT_FULL' : 'ERR_MSS_LEDGER_VAULT_UNAVAILABLE',
-      full ? 'the vault has no room left' : 'the vault cannot be read or written',
-      { permanent: false, cause, details: { reason } },
-    );
-  }
 }

@@ -5,7 +5,10 @@
  * may bring its own (object storage): what it promises is written at each method.
  */
 export interface ContentVault {
-  /** Stores the parts as one content: all of it, durably, when the promise resolves; nothing of it when it rejects. Replaces an older one. */
+  /**
+   * Stores the parts as one content: all of it, durably, when the promise resolves; nothing of it when it rejects. Replaces an older one.
+   * The parts are the vault's: it may hand their memory to another thread, which empties them.
+   */
   put(name: string, parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
   /** The bytes, in pieces of any size. The first step throws `ERR_MSS_LEDGER_CONTENT_MISSING` when there is none. */
   get(name: string): AsyncIterable<Uint8Array>;

@@ -72,6 +72,7 @@ export async function openConversations(context: LedgerContext, options: Convers
   await context.store.migrate(conversationSchemaOwner, conversationMigrations);
   const { store, privacy } = context;
   const windowMs = options.guessWindowMs ?? 30 * day;
+  const filing = new WeakMap<StoreTransaction, Promise<unknown>>();
   const referenceOf = (messageId: string): string => privacy.pseudonym('message-id', messageId);
 
   function toRow(message: ConversationMessage): { readonly row: MessageRow; readonly references: readonly string[] } {
@@ -109,11 +110,12 @@ export async function openConversations(context: LedgerContext, options: Convers
   async function add(transaction: StoreTransaction, message: ConversationMessage): Promise<ConversationPlace> {
     const { row, references } = toRow(message);
     // Two workers that file two related messages at once would not see each other's: one after the other for each mailbox.
-    await transaction.run(
+    // Statements that wait for no answer go together: each turn to the database costs more than the statement.
+    const first = transaction.run(
       'INSERT INTO conversation_mailboxes (mailbox, messages) VALUES (?, 1) ON CONFLICT (mailbox) DO UPDATE SET messages = conversation_mailboxes.messages + 1',
       [row.mailbox],
     );
-    const inserted = await transaction.run(
+    const second = transaction.run(
       `INSERT INTO conversation_messages (id, mailbox, source, direction, own, parent, sent_at, subject, is_answer, correspondents, patient, ends, thread, conversation, about, guessed)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
       [
@@ -135,18 +137,21 @@ export async function openConversations(context: LedgerContext, options: Convers
         row.guessed,
       ],
     );
+    const [, inserted] = await Promise.all([first, second]);
     if (inserted === 0) {
       const known = await transaction.get<MessageRow>('SELECT * FROM conversation_messages WHERE id = ?', [row.id]);
       return place(known ?? row);
     }
-    for (const reference of [...(row.own === null ? [] : [row.own]), ...references])
-      await transaction.run(
+    const keys = [...(row.own === null ? [] : [row.own]), ...references];
+    const referring = keys.map((reference) =>
+      transaction.run(
         'INSERT INTO conversation_references (mailbox, reference, message) VALUES (?, ?, ?) ON CONFLICT (mailbox, reference, message) DO NOTHING',
         [row.mailbox, reference, row.id],
-      );
-    const rows = await touchedBy(transaction, row, references);
+      ),
+    );
+    const [rows] = await Promise.all([touchedBy(transaction, row, references), ...referring]);
     if (rows === null) return place(await joinLargest(transaction, row, references));
-    const grouped = groupThreads(await nodesOf(transaction, rows), { windowMs });
+    const grouped = groupThreads(await nodesOf(transaction, rows, { row, keys }), { windowMs });
     const placed = await settle(transaction, rows, grouped);
     return place(placed.get(row.id) ?? row);
   }
@@ -159,10 +164,10 @@ export async function openConversations(context: LedgerContext, options: Convers
   ): Promise<readonly MessageRow[] | null> {
     const keys = [...(row.own === null ? [] : [row.own]), ...references];
     const marksOf = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
-    const linked =
+    const linking =
       keys.length === 0
         ? []
-        : await transaction.all<{ readonly thread: string }>(
+        : transaction.all<{ readonly thread: string }>(
             `SELECT DISTINCT m.thread AS thread FROM conversation_references r JOIN conversation_messages m ON m.id = r.message
              WHERE r.mailbox = ? AND r.reference IN (${marksOf(keys)}) LIMIT ?`,
             [row.mailbox, ...keys, maxTogether + 1],
@@ -173,13 +178,16 @@ export async function openConversations(context: LedgerContext, options: Convers
     const alikeAfter = `SELECT thread FROM conversation_messages WHERE mailbox = ? AND subject = ? AND correspondents = ? AND sent_at > ? AND sent_at <= ? AND is_answer = 1
       ORDER BY sent_at LIMIT ?`;
     const key = [row.mailbox, row.subject, row.correspondents] as const;
-    const alike = [
-      ...(row.is_answer === 1
-        ? await transaction.all<{ readonly thread: string }>(alikeBefore, [...key, row.sent_at - windowMs, row.sent_at, maxAlike])
-        : []),
-      ...(await transaction.all<{ readonly thread: string }>(alikeAfter, [...key, row.sent_at, row.sent_at + windowMs, maxAlike])),
-    ];
-    const threads = [...new Set([row.thread, ...linked.map((one) => one.thread), ...alike.map((one) => one.thread)])];
+    const [linked, before, after] = await Promise.all([
+      linking,
+      row.is_answer === 1
+        ? transaction.all<{ readonly thread: string }>(alikeBefore, [...key, row.sent_at - windowMs, row.sent_at, maxAlike])
+        : [],
+      transaction.all<{ readonly thread: string }>(alikeAfter, [...key, row.sent_at, row.sent_at + windowMs, maxAlike]),
+    ]);
+    const threads = [...new Set([row, ...linked, ...before, ...after].map((one) => one.thread))];
+    // The usual letter has nothing to do with another; nobody else can be in a thread of its name.
+    if (threads.length === 1 && row.thread === row.id) return [row];
     if (threads.length > maxTogether) return null;
     const rows: MessageRow[] = [];
     for (let at = 0; at < threads.length && rows.length <= maxTogether; at += 200) {
@@ -210,10 +218,15 @@ export async function openConversations(context: LedgerContext, options: Convers
     return row;
   }
 
-  async function nodesOf(transaction: StoreTransaction, rows: readonly MessageRow[]): Promise<readonly ThreadNode[]> {
-    const references = new Map<string, string[]>();
-    for (let at = 0; at < rows.length; at += 200) {
-      const some = rows.slice(at, at + 200);
+  async function nodesOf(
+    transaction: StoreTransaction,
+    rows: readonly MessageRow[],
+    newest: { readonly row: MessageRow; readonly keys: readonly string[] },
+  ): Promise<readonly ThreadNode[]> {
+    const references = new Map<string, string[]>([[newest.row.id, [...newest.keys]]]);
+    const others = rows.filter((one) => one.id !== newest.row.id);
+    for (let at = 0; at < others.length; at += 200) {
+      const some = others.slice(at, at + 200);
       const found = await transaction.all<{ readonly message: string; readonly reference: string }>(
         `SELECT message, reference FROM conversation_references WHERE message IN (${some.map(() => '?').join(', ')})`,
         some.map((one) => one.id),
@@ -306,8 +319,18 @@ export async function openConversations(context: LedgerContext, options: Convers
   }
 
   return {
-    add: async (message, given = {}) =>
-      given.transaction === undefined ? store.transaction((transaction) => add(transaction, message)) : add(given.transaction, message),
+    add: async (message, given = {}) => {
+      const { transaction } = given;
+      if (transaction === undefined) return store.transaction((own) => add(own, message));
+      // Two that are filed in one transaction would see half of each other's.
+      const before = filing.get(transaction);
+      const done = before === undefined ? add(transaction, message) : before.then(() => add(transaction, message));
+      filing.set(
+        transaction,
+        done.catch(() => {}),
+      );
+      return done;
+    },
     placeOf: async (source) => {
       const row = await store.get<MessageRow>('SELECT * FROM conversation_messages WHERE source = ? LIMIT 1', [source]);
       return row === null ? null : place(row);

@@ -6,7 +6,12 @@ import type { Pass } from './pass.js';
 import type { ServerPlace } from './keyword-claim.js';
 
 /** What the spool is sealed as. */
-const purpose = 'inbox';
+export const spoolPurpose = 'inbox';
+
+/** Where the bytes of a message lie in the spool. */
+export function spoolName(privacy: Pass['inbox']['ledger']['privacy'], id: string): string {
+  return privacy.pseudonym('inbox-spool', id);
+}
 
 /** The bytes of one message, in memory or in the sealed spool. */
 export interface Content {
@@ -111,10 +116,10 @@ function inMemory(bytes: Uint8Array): Content {
 /** Under the name of the message: what a crash left there is replaced by the next try. */
 async function inSpool(pass: Pass, id: string, stream: AsyncIterable<Uint8Array>): Promise<Content> {
   const { contents, privacy } = pass.inbox.ledger;
-  const name = privacy.pseudonym('inbox-spool', id);
-  await contents.erase(name, purpose);
-  await contents.write(name, purpose, stream);
-  return { bytes: null, stream: () => contents.stream(name, purpose), erase: () => contents.erase(name, purpose) };
+  const name = spoolName(privacy, id);
+  await contents.erase(name, spoolPurpose);
+  await contents.write(name, spoolPurpose, stream);
+  return { bytes: null, stream: () => contents.stream(name, spoolPurpose), erase: () => contents.erase(name, spoolPurpose) };
 }
 
 async function collect(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {

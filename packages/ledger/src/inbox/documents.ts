@@ -42,8 +42,15 @@ interface FoundDocument {
   readonly setId: string | null;
   readonly versionNumber: number | null;
   readonly sha256: string;
+  /** UUID of its entry in METADATA.XML, by which the archive of a later document may name it. */
+  readonly entryUuid: string | null;
   readonly parents: readonly string[];
 }
+
+type Archive = NonNullable<ReceivedMessage['archives'][number]['xdm']>;
+
+const uuidPattern = /^urn:uuid:[0-9a-f-]{36}$/;
+const oidPattern = /^[0-2](?:\.\d+)+(?:\^.+)?$/;
 
 const idOf = (id: CdaId | null): string | null => (id === null || id.root === null ? null : documentIdentifier({ id }));
 
@@ -62,6 +69,9 @@ function documentsOf(message: ReceivedMessage): readonly FoundDocument[] {
         .filter((one) => one.typeCode === 'RPLC')
         .flatMap((one) => one.ids.map(idOf))
         .filter((id) => id !== null);
+      const { entryUUID } = document.entry;
+      // Once in clear is enough: the association names the same document by the UUID of an entry that is not here.
+      const told = replacedBy(archive.xdm as Archive, entryUUID).filter((id) => parents.length === 0 || !uuidPattern.test(id));
       found.push({
         attachment: archive.attachment,
         position,
@@ -69,11 +79,24 @@ function documentsOf(message: ReceivedMessage): readonly FoundDocument[] {
         setId: setOf(header),
         versionNumber: header.versionNumber,
         sha256: createHash('sha256').update(document.bytes).digest('hex'),
-        parents: [...new Set(parents)],
+        entryUuid: uuidPattern.test(entryUUID) ? entryUUID : null,
+        parents: [...new Set([...parents, ...told])],
       });
     });
   }
   return found;
+}
+
+/**
+ * What the RPLC associations of METADATA.XML say that an entry takes the place of: the identifier of the document where the archive
+ * holds its entry, else what stands there: the UUID of an entry of an earlier archive, or the identifier itself (QUIRK: XDS asks for
+ * the UUID; a sender without registry knows only the identifier).
+ */
+function replacedBy(xdm: Archive, entryUuid: string): readonly string[] {
+  return xdm.associations
+    .filter((one) => one.associationType === 'RPLC' && one.sourceObject === entryUuid && one.targetObject !== entryUuid)
+    .map(({ targetObject }) => xdm.documents.find((one) => one.entry.entryUUID === targetObject)?.entry.uniqueId ?? targetObject)
+    .filter((id) => uuidPattern.test(id) || oidPattern.test(id));
 }
 
 /** What the history of documents is kept under. */
@@ -98,6 +121,13 @@ export function createDocumentHistory(privacy: Pick<Privacy, 'pseudonym'>): Docu
     return row === null ? null : { delivery: row.delivery, at: new Date(row.received_at) };
   }
 
+  const insert = (transaction: StoreTransaction, row: readonly (string | number | null)[]): Promise<number> =>
+    transaction.run(
+      `INSERT INTO inbox_documents (document, version_set, version, content, delivery, received_at) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (document, content, delivery) DO NOTHING`,
+      row,
+    );
+
   return {
     async lookUp(reader, { id, message }): Promise<readonly DeliveredDocument[]> {
       const result: DeliveredDocument[] = [];
@@ -112,8 +142,8 @@ export function createDocumentHistory(privacy: Pick<Privacy, 'pseudonym'>): Docu
           replaces.push({ documentId: parent, received: await earlier(reader, `${select} AND document = ?`, [id, documentKey(parent)]) });
         const replacement = await earlier(
           reader,
-          'SELECT delivery, received_at FROM inbox_replacements WHERE delivery <> ? AND replaced = ?',
-          [id, key],
+          'SELECT delivery, received_at FROM inbox_replacements WHERE delivery <> ? AND replaced IN (?, ?)',
+          [id, key, document.entryUuid === null ? key : documentKey(document.entryUuid)],
         );
         const newer =
           replacement === null && document.setId !== null && document.versionNumber !== null
@@ -126,18 +156,18 @@ export function createDocumentHistory(privacy: Pick<Privacy, 'pseudonym'>): Docu
 
     async remember(transaction, { id, documents, at }): Promise<void> {
       for (const document of documents) {
-        await transaction.run(
-          `INSERT INTO inbox_documents (document, version_set, version, content, delivery, received_at) VALUES (?, ?, ?, ?, ?, ?)
-           ON CONFLICT (document, content, delivery) DO NOTHING`,
-          [
-            documentKey(document.documentId),
-            document.setId === null ? null : setKey(document.setId),
-            document.versionNumber,
-            contentKey(document.sha256),
-            id,
-            at.getTime(),
-          ],
-        );
+        const { setId, entryUuid } = document;
+        const content = contentKey(document.sha256);
+        await insert(transaction, [
+          documentKey(document.documentId),
+          setId === null ? null : setKey(setId),
+          document.versionNumber,
+          content,
+          id,
+          at.getTime(),
+        ]);
+        // A second name of the same document.
+        if (entryUuid !== null) await insert(transaction, [documentKey(entryUuid), null, null, content, id, at.getTime()]);
         for (const { documentId } of document.replaces)
           await transaction.run(
             `INSERT INTO inbox_replacements (replaced, document, delivery, received_at) VALUES (?, ?, ?, ?)

@@ -12,6 +12,7 @@ import { noCounts, type Commit, type InboxContext, type InboxOptions, type Pass 
 import { receive } from './receive.js';
 import type { InboxRow } from './rows.js';
 import { inboxMigrations, inboxSchemaOwner } from './schema.js';
+import { hourlySweep } from './sweep.js';
 import type {
   Acknowledgement,
   DeliveryQuery,
@@ -22,6 +23,7 @@ import type {
   MdnState,
   QuarantineReason,
   ReceiveRequest,
+  ReceiveSummary,
   ReleaseOptions,
 } from './types.js';
 
@@ -48,9 +50,14 @@ export async function openInbox(ledger: LedgerContextWithOutbox, options: InboxO
     every: options.every ?? everyInterval,
     commit: commitOf(ledger, options.notes),
   };
+  const sweep = hourlySweep(inbox);
+  const pass = async (request: ReceiveRequest): Promise<ReceiveSummary> => {
+    await sweep();
+    return receive(inbox, request);
+  };
   return {
-    receive: (request) => receive(inbox, request),
-    watch: (request) => watch(inbox, request),
+    receive: pass,
+    watch: (request) => watch(inbox, { ...request, pass }),
     list: (query) => list(inbox, query ?? {}),
     release: (id, given) => release(inbox, id, given ?? {}),
     acknowledge: (acknowledgement) => acknowledge(inbox, acknowledgement),
@@ -94,13 +101,13 @@ async function workstationOf(ledger: LedgerContextWithOutbox, given: string | un
   });
 }
 
-async function watch(inbox: InboxContext, request: Parameters<Inbox['watch']>[0]): Promise<void> {
-  const { signal, onPass, ...rest } = request;
+async function watch(inbox: InboxContext, request: Parameters<Inbox['watch']>[0] & { readonly pass: Inbox['receive'] }): Promise<void> {
+  const { signal, onPass, pass, ...rest } = request;
   const folder = request.folder ?? 'INBOX';
   const asked: ReceiveRequest = { ...rest, signal };
   while (!signal.aborted) {
     try {
-      const summary = await receive(inbox, asked);
+      const summary = await pass(asked);
       onPass?.(summary);
       const mark = await inbox.ledger.store.get<{ readonly uid_validity: number; readonly after_uid: number }>(
         'SELECT uid_validity, after_uid FROM inbox_folders WHERE mailbox = ? AND folder = ?',
@@ -273,6 +280,7 @@ async function acknowledge(inbox: InboxContext, given: Acknowledgement): Promise
     folderKey: given.mailbox === undefined ? '' : noted.row.folder,
     uidValidity: noted.row.uid_validity,
     counts: noCounts(),
+    file: null,
   };
   await followUp(pass, { row: noted.row, resumed: false, flags: [], original: null });
   const after = await store.get<{ readonly mdn: string | null }>('SELECT mdn FROM inbox_messages WHERE id = ?', [given.id]);

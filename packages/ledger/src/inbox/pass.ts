@@ -3,8 +3,8 @@ import type { Profile } from '@mss/core/profile';
 import type { StoreTransaction } from '@mss/store';
 
 import type { LedgerContextWithOutbox } from '../context.js';
-import type { Conversations } from '../conversations/index.js';
-import type { Notes } from '../notes.js';
+import type { ConversationMessage, ConversationPlace, Conversations } from '../conversations/index.js';
+import { createNotes, type Notes } from '../notes.js';
 import type { ReceiptLedger } from '../receipt-ledger/index.js';
 import type { DocumentHistory } from './documents.js';
 import type { QueueReceipt, ReceiveRequest, ReceiveSummary } from './types.js';
@@ -74,6 +74,15 @@ export interface Pass {
   readonly folderKey: string;
   readonly uidValidity: number;
   readonly counts: Counts;
+  /** Files a mail in its conversation; those that come at the same time share a transaction. `null` without conversations. */
+  readonly file: ((message: ConversationMessage) => Promise<ConversationPlace>) | null;
+}
+
+/** One transaction at a time for each pass: all of its mails are of one mailbox, whose mails are filed one after the other anyway. */
+export function filingOf({ conversations, ledger }: InboxContext): Pass['file'] {
+  if (conversations === null) return null;
+  const notes = createNotes(ledger.store, () => Promise.resolve());
+  return (message) => notes.commit((transaction) => conversations.add(message, { transaction }));
 }
 
 export const noCounts = (): Counts => ({

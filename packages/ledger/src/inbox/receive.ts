@@ -1,8 +1,8 @@
 import { commitNote, type Held } from './held.js';
 import { ensureClaimable } from './keyword-claim.js';
-import { noCounts, type InboxContext, type Pass } from './pass.js';
+import { filingOf, noCounts, type InboxContext, type Pass } from './pass.js';
 import { processMessage } from './process.js';
-import { claim, isShared, newLease, unfinished, type InboxRow } from './rows.js';
+import { claim, newLease, shared, unfinished, type InboxRow } from './rows.js';
 import { countClaim, takeNew } from './take-new.js';
 import type { ReceiveRequest, ReceiveSummary } from './types.js';
 
@@ -25,6 +25,7 @@ export async function receive(inbox: InboxContext, request: ReceiveRequest): Pro
     folderKey: privacy.pseudonym('folder', folder.toUpperCase() === 'INBOX' ? 'INBOX' : folder),
     uidValidity: opened.uidValidity,
     counts: noCounts(),
+    file: filingOf(inbox),
   };
   const { afterUid, replayed } = await begin(pass);
   await finishEarlier(pass);
@@ -94,7 +95,7 @@ async function hold(pass: Pass, row: InboxRow): Promise<void> {
           uids: [row.uid],
           ...(request.signal === undefined ? {} : { signal: request.signal }),
         });
-  const sharesMessageId = await inbox.ledger.store.transaction((transaction) => isShared(transaction, row));
+  const sharing = await shared(inbox.ledger.store, row.mailbox, [{ id: row.id, messageId: row.message_id }]);
   const held: Held = {
     row,
     fingerprint: null,
@@ -102,7 +103,7 @@ async function hold(pass: Pass, row: InboxRow): Promise<void> {
     tooLarge: row.size_bytes > inbox.limits.messageBytes,
     internalDate: null,
     flags: now?.flags ?? [],
-    sharesMessageId,
+    sharesMessageId: sharing.has(row.id),
   };
   const note = await processMessage(pass, held);
   if (note !== null) await commitNote(pass, note);

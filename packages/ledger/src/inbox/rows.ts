@@ -55,57 +55,86 @@ export type Claim =
   | { readonly row: InboxRow; readonly found: 'claimed' | 'handled' | 'later' | 'crashed' }
   | { readonly row: null; readonly found: 'busy' };
 
+/** A message that may be seen for the first time. */
+export interface NewMessage {
+  readonly id: string;
+  readonly place: Place;
+  readonly messageId: string | null;
+  readonly sizeBytes: number;
+  readonly firstAt: number;
+}
+
 /**
- * Puts a message on record that was seen for the first time, its lease taken; one statement for the usual case.
+ * Puts messages on record that were seen for the first time, their leases taken: one statement for the usual case, in which all were.
  *
- * @returns `null`, nothing changed, when it is known
+ * @param messages - no two of the same id
+ * @returns the row of each; `null`, nothing changed, for one that is known
  */
 export async function register(
   transaction: StoreTransaction,
-  message: {
-    readonly id: string;
-    readonly mailbox: string;
-    readonly place: Place;
-    readonly messageId: string | null;
-    readonly sizeBytes: number;
-    readonly firstAt: number;
-    readonly lease: Lease;
-  },
-): Promise<InboxRow | null> {
-  const { place, lease } = message;
-  const row = {
+  given: { readonly mailbox: string; readonly messages: readonly NewMessage[]; readonly lease: Lease },
+): Promise<readonly (InboxRow | null)[]> {
+  const { mailbox, messages, lease } = given;
+  const rows = messages.map((message): InboxRow => ({
+    ...untried,
     id: message.id,
-    mailbox: message.mailbox,
-    folder: place.folder,
-    uid_validity: place.uidValidity,
-    uid: place.uid,
+    mailbox,
+    folder: message.place.folder,
+    uid_validity: message.place.uidValidity,
+    uid: message.place.uid,
     message_id: message.messageId,
     size_bytes: message.sizeBytes,
-    kind: null,
-    state: 'leased',
-    attempts: 1,
-    next_at: 0,
     lease_token: lease.token,
     lease_until: lease.now + lease.leaseMs,
-    claim: null,
-    reason: null,
-    code: null,
     first_at: message.firstAt,
-    handed_at: null,
-    unread: 0,
-    any_size: 0,
-    follow_up: null,
-    mdn: null,
-    mdn_reason: null,
-    mdn_original: null,
-  };
-  const names = Object.keys(row);
+  }));
+  const values = `(${varying.map(() => '?').join(', ')}, ${constant.map((name) => literalOf(untried[name])).join(', ')})`;
   const added = await transaction.run(
-    `INSERT INTO inbox_messages (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`,
-    Object.values(row),
+    `INSERT INTO inbox_messages (${[...varying, ...constant].join(', ')}) VALUES ${rows.map(() => values).join(', ')} ON CONFLICT (id) DO NOTHING`,
+    rows.flatMap((row) => varying.map((name) => row[name])),
   );
-  return added === 1 ? row : null;
+  if (added === rows.length) return rows;
+  // The token was drawn for these alone.
+  const ours = await transaction.all<{ readonly id: string }>(
+    `SELECT id FROM inbox_messages WHERE id IN (${rows.map(() => '?').join(', ')}) AND lease_token = ?`,
+    [...rows.map(({ id }) => id), lease.token],
+  );
+  const ids = new Set(ours.map(({ id }) => id));
+  return rows.map((row) => (ids.has(row.id) ? row : null));
 }
+
+const varying = [
+  'id',
+  'mailbox',
+  'folder',
+  'uid_validity',
+  'uid',
+  'message_id',
+  'size_bytes',
+  'lease_token',
+  'lease_until',
+  'first_at',
+] as const;
+
+/** What every message begins with. */
+const untried = {
+  kind: null,
+  state: 'leased',
+  attempts: 1,
+  next_at: 0,
+  claim: null,
+  reason: null,
+  code: null,
+  handed_at: null,
+  unread: 0,
+  any_size: 0,
+  follow_up: null,
+  mdn: null,
+  mdn_reason: null,
+  mdn_original: null,
+} as const;
+const constant = Object.keys(untried) as readonly (keyof typeof untried)[];
+const literalOf = (value: 'leased' | number | null): string => (typeof value === 'string' ? `'${value}'` : String(value ?? 'NULL'));
 
 /** Takes the lease of a message that is on record, if it may be taken. */
 export async function claim(
@@ -236,16 +265,21 @@ export async function unfinished(
   );
 }
 
-/** Whether another message of the mailbox has the same Message-ID. */
-export async function isShared(reader: StoreReader, row: Pick<InboxRow, 'id' | 'mailbox' | 'message_id'>): Promise<boolean> {
-  if (row.message_id === null) return false;
-  return (
-    (await reader.get('SELECT id FROM inbox_messages WHERE mailbox = ? AND message_id = ? AND id <> ? LIMIT 1', [
-      row.mailbox,
-      row.message_id,
-      row.id,
-    ])) !== null
+/** Those of the messages with whose Message-ID another one of the mailbox is on record. */
+export async function shared(
+  reader: StoreReader,
+  mailbox: string,
+  messages: readonly { readonly id: string; readonly messageId: string | null }[],
+): Promise<ReadonlySet<string>> {
+  const asked = messages.filter(({ messageId }) => messageId !== null);
+  if (asked.length === 0) return new Set();
+  // Each looks for one: whoever sends a thousand mails under one Message-ID makes nothing slower.
+  const one = 'SELECT CAST(? AS TEXT) AS id WHERE EXISTS (SELECT 1 FROM inbox_messages WHERE mailbox = ? AND message_id = ? AND id <> ?)';
+  const found = await reader.all<{ readonly id: string }>(
+    asked.map(() => one).join(' UNION ALL '),
+    asked.flatMap(({ id, messageId }) => [id, mailbox, messageId, id]),
   );
+  return new Set(found.map(({ id }) => id));
 }
 
 export function newLease(inbox: InboxContext): Lease {

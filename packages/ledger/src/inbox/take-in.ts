@@ -40,7 +40,7 @@ export async function takeIn(pass: Pass, hand: InHand): Promise<LastNote | null>
   }
   const message = read?.value ?? null;
   const receipt =
-    message === null || (message.receipt.kind === 'none' && message.inReplyTo === null)
+    message === null || (message.receipt.kind === 'none' && message.inReplyTo === null && message.references.length === 0)
       ? null
       : await inbox.receipts.record({ mailbox: request.address, message, source: row.id, at });
   const kind = receipt === null || receipt.kind === 'none' || receipt.kind === 'reply' ? 'mail' : receipt.kind;
@@ -61,9 +61,9 @@ export async function takeIn(pass: Pass, hand: InHand): Promise<LastNote | null>
   }
   const documents = message === null ? [] : await inbox.documents.lookUp(inbox.ledger.store, { id: row.id, message });
   const conversation =
-    message === null || inbox.conversations === null || kind !== 'mail'
+    message === null || pass.file === null || kind !== 'mail'
       ? null
-      : await inbox.conversations.add(
+      : await pass.file(
           messageFacts(message, {
             mailbox: request.address,
             source: row.id,
@@ -104,7 +104,7 @@ export async function takeIn(pass: Pass, hand: InHand): Promise<LastNote | null>
 function mayBeReceipt(header: NonNullable<Fingerprint['header']>): boolean {
   const returnPath = header.header('Return-Path');
   if (returnPath === null || /^\s*<\s*>\s*$/.test(returnPath)) return true;
-  if (['In-Reply-To', 'Auto-Submitted', 'X-Failed-Recipients'].some((name) => header.header(name) !== null)) return true;
+  if (['In-Reply-To', 'References', 'Auto-Submitted', 'X-Failed-Recipients'].some((name) => header.header(name) !== null)) return true;
   if (/multipart\/report|disposition-notification|delivery-status/i.test(header.header('Content-Type') ?? '')) return true;
   return (
     /mailer-daemon|postmaster|mail\s*delivery|no-?reply/i.test(header.header('From') ?? '') ||

@@ -6,7 +6,7 @@ import { commitNote, type Held, type LastNote } from './held.js';
 import { tellCopy } from './own-message.js';
 import type { Pass } from './pass.js';
 import { processMessage } from './process.js';
-import { claim, isShared, newLease, register, type Claim, type InboxRow, type Place } from './rows.js';
+import { claim, newLease, register, shared, type Claim, type InboxRow, type NewMessage } from './rows.js';
 
 /** A fetched message, known by its fingerprint. */
 interface Incoming {
@@ -54,10 +54,13 @@ export async function takeNew(pass: Pass, afterUid: number): Promise<void> {
   if (hands.failures.length > 0) throw hands.failures[0];
 }
 
+/** Messages put on record in one transaction. */
+const mostTogether = 64;
+
 /** As many as are there and fit: at least one, for which it waits, save at the end of the folder. */
 async function gather(arrivals: Arrivals, hands: Hands): Promise<{ readonly batch: readonly Incoming[]; readonly isOver: boolean }> {
   const batch: Incoming[] = [];
-  while (batch.length < hands.room) {
+  while (batch.length < Math.min(hands.room, mostTogether)) {
     if (batch.length > 0 && !(await arrivals.isHereNow())) break;
     // While nothing comes, nothing is left unnoted.
     if (batch.length === 0 && !arrivals.isHere()) await hands.settleOwed();
@@ -201,18 +204,19 @@ async function take(pass: Pass, work: { readonly batch: readonly Incoming[]; rea
   const { store, privacy } = inbox.ledger;
   const { batch, owed } = work;
   const lease = newLease(inbox);
-  const known = batch.map(({ fetched, identified: { id, fingerprint } }) => ({
+  const messages = batch.map(({ fetched, identified: { id, fingerprint } }): NewMessage => ({
     id,
-    place: { folder: pass.folderKey, uidValidity: fetched.uidValidity, uid: fetched.uid } satisfies Place,
+    place: { folder: pass.folderKey, uidValidity: fetched.uidValidity, uid: fetched.uid },
     messageId: fingerprint.messageId === null ? null : privacy.pseudonym('message-id', fingerprint.messageId),
     sizeBytes: fetched.sizeBytes,
     firstAt: (fetched.internalDate ?? new Date(lease.now)).getTime(),
   }));
-  const last = known.at(-1)?.place;
+  const last = messages.at(-1)?.place;
   const { taken, ours } = await inbox.commit(async (transaction, trace) => {
-    const ours = owed !== null && (await owed.write(transaction, trace));
-    const [added] = await Promise.all([
-      Promise.all(known.map((one) => register(transaction, { ...one, mailbox: pass.mailboxKey, lease }))),
+    // Asked together, in this order: the database answers once.
+    const [ours, added, , sharing] = await Promise.all([
+      owed !== null && owed.write(transaction, trace),
+      register(transaction, { mailbox: pass.mailboxKey, messages, lease }),
       transaction.run('UPDATE inbox_folders SET after_uid = ? WHERE mailbox = ? AND folder = ? AND uid_validity = ? AND after_uid < ?', [
         last?.uid ?? 0,
         pass.mailboxKey,
@@ -220,17 +224,15 @@ async function take(pass: Pass, work: { readonly batch: readonly Incoming[]; rea
         last?.uidValidity ?? 0,
         last?.uid ?? 0,
       ]),
+      shared(transaction, pass.mailboxKey, messages),
     ]);
-    const taken = await Promise.all(
-      known.map(async ({ id, place, messageId }, index): Promise<Taken> => {
-        const row = added[index] ?? null;
-        const claimed: Claim =
-          row === null ? await claim(transaction, { id, claimClause: store.claimClause, lease, place }) : { row, found: 'claimed' };
-        const sharesMessageId =
-          claimed.found === 'claimed' && (await isShared(transaction, { id, mailbox: pass.mailboxKey, message_id: messageId }));
-        return { claimed, sharesMessageId };
-      }),
-    );
+    const taken: Taken[] = [];
+    for (const [index, { id, place }] of messages.entries()) {
+      const row = added[index] ?? null;
+      const claimed: Claim =
+        row === null ? await claim(transaction, { id, claimClause: store.claimClause, lease, place }) : { row, found: 'claimed' };
+      taken.push({ claimed, sharesMessageId: claimed.found === 'claimed' && sharing.has(id) });
+    }
     return { taken, ours };
   });
   owed?.noted(ours);

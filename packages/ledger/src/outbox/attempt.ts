@@ -1,10 +1,12 @@
 import { isMssError, MssError } from '@mss/core';
 import type { SmtpMessage, SmtpRecipient, SubmissionResult } from '@mss/transport';
 
+import { freeBytes } from '../contents/memory.js';
 import type { Claim } from './claim.js';
 import { contentPurpose, type OutboxContext } from './context.js';
 import { envidOfAttempt } from './envelope-id.js';
 import type { OutboxErrorCode } from './errors.js';
+import type { FreshContent } from './fresh-contents.js';
 import { judgeAnswer, type Answer, type Verdict } from './judge-result.js';
 import type { Submit } from './types.js';
 import { addressOf } from './view.js';
@@ -70,7 +72,8 @@ async function submitOnce(
   const { times } = options;
   const lost = (): MssError<OutboxErrorCode> =>
     new MssError<OutboxErrorCode>('ERR_MSS_LEDGER_LEASE_LOST', 'the entry was cancelled or taken over', { permanent: false });
-  const message = await messageOf(context, claim, options.streamAboveBytes);
+  const fresh = context.fresh.take(entry.entry_id);
+  const message = await messageOf(context, claim, { fresh, streamAboveBytes: options.streamAboveBytes });
   if (attempt.lost) throw lost();
   const onStage = async (stage: 'mail' | 'data-started' | 'data-ended'): Promise<void> => {
     if (attempt.lost) throw lost();
@@ -120,13 +123,20 @@ async function submitOnce(
       entryId: entry.entry_id,
       attempt: claim.attempt,
     });
-    return await Promise.race([submitted, late]);
+    const result = await Promise.race([submitted, late]);
+    // Taken by the server to the last byte: no socket reads it any more.
+    if (result.outcome === 'accepted' && fresh?.isGiven === true) freeBytes(fresh.bytes);
+    return result;
   } finally {
     for (const timer of timers) clearTimeout(timer);
   }
 }
 
-async function messageOf(context: OutboxContext, claim: Claim, streamAboveBytes: number): Promise<SmtpMessage> {
+async function messageOf(
+  context: OutboxContext,
+  claim: Claim,
+  { fresh, streamAboveBytes }: { readonly fresh: FreshContent | null; readonly streamAboveBytes: number },
+): Promise<SmtpMessage> {
   const { entry, recipients } = claim;
   const to = recipients.map((one): SmtpRecipient => {
     const address = addressOf(one, context.privacy);
@@ -134,7 +144,6 @@ async function messageOf(context: OutboxContext, claim: Claim, streamAboveBytes:
     return { address, dsn: { notify: one.notify === 'never' ? 'never' : (one.notify.split(',') as ('success' | 'failure' | 'delay')[]) } };
   });
   if (claim.selfCopy === 'added') to.push({ address: entry.mailbox });
-  const fresh = context.fresh.take(entry.entry_id);
   const streamed = fresh === null && entry.size_bytes > streamAboveBytes && entry.plain_header === 1;
   return {
     from: entry.envelope_from,
@@ -145,7 +154,7 @@ async function messageOf(context: OutboxContext, claim: Claim, streamAboveBytes:
     ...(to.length > 1 ? { whenSomeRefused: 'nobody' } : {}),
     message: streamed
       ? context.contents.stream(entry.entry_id, contentPurpose)
-      : (fresh ?? (await context.contents.read(entry.entry_id, contentPurpose))),
+      : (fresh?.bytes ?? (await context.contents.read(entry.entry_id, contentPurpose))),
     sizeBytes: entry.size_bytes,
   };
 }

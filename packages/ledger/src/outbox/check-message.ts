@@ -1,9 +1,8 @@
 import { MssError } from '@mss/core';
+import { findBareNewline } from '@mss/formats/mime';
 
 import type { OutboxErrorCode } from './errors.js';
 
-const carriageReturn = 13;
-const lineFeed = 10;
 /** A Message-ID stands near the top; a header section beyond this is none. */
 const mostHeaderBytes = 256 * 1024;
 
@@ -29,7 +28,7 @@ export interface MessageFacts {
  */
 export function checkMessage(bytes: Uint8Array): MessageFacts {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (hasBareNewline(buffer)) throw refuseEntry('message', 'the lines of the message do not all end with CRLF');
+  if (findBareNewline(buffer) !== -1) throw refuseEntry('message', 'the lines of the message do not all end with CRLF');
   const end = buffer.subarray(0, mostHeaderBytes).indexOf('\r\n\r\n');
   if (end === -1) throw refuseEntry('message', 'the message has no end of its header section');
   const header = buffer.toString('latin1', 0, end + 2);
@@ -37,12 +36,4 @@ export function checkMessage(bytes: Uint8Array): MessageFacts {
   const messageId = found[0]?.[1];
   if (messageId === undefined || found.length > 1) throw refuseEntry('message', 'the message needs one Message-ID', 'ECO.2.2.1');
   return { messageId, plainHeader: /^[\x00-\x7f]*$/.test(header) };
-}
-
-/** Every CR is followed by LF and every LF preceded by CR. */
-function hasBareNewline(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) if (bytes[at - 1] !== carriageReturn) return true;
-  for (let at = bytes.indexOf(carriageReturn); at !== -1; at = bytes.indexOf(carriageReturn, at + 1))
-    if (bytes[at + 1] !== lineFeed) return true;
-  return false;
 }

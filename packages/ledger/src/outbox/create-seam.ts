@@ -4,8 +4,8 @@ import type { OutboxContext } from './context.js';
 import { possibleEnvids } from './envelope-id.js';
 import { writeEvidence } from './evidence.js';
 import { noteProbe } from './probe.js';
-import { placeholders, readEntry, stateOf, type RecipientRow } from './rows.js';
-import type { AcceptedRecipient, OutboxSeam, Submission, SubmissionKey, SubmissionRecipient } from './seam.js';
+import { placeholders, readEntry, stateOf } from './rows.js';
+import type { OutboxSeam, Submission, SubmissionKey, SubmissionRecipient } from './seam.js';
 import { writeSuppression } from './suppressions.js';
 import { addressOf, dateOrNull } from './view.js';
 
@@ -55,23 +55,6 @@ export function createSeam(context: OutboxContext): OutboxSeam {
       return done.effect;
     },
     probeArrived: (probe) => noteProbe(context, probe),
-    acceptedBefore: async ({ before, after, limit }) => {
-      const from = after === undefined ? '' : 'AND (r.accepted_at, r.entry_id, r.idx) > (?, ?, ?)';
-      const rows = await store.all<RecipientRow & { document_id: string; mailbox: string }>(
-        `SELECT r.*, e.document_id, e.mailbox FROM outbox_recipients r JOIN outbox_entries e ON e.entry_id = r.entry_id
-         WHERE r.accepted_at IS NOT NULL AND r.accepted_at <= ? AND e.kind = 'document' ${from}
-         ORDER BY r.accepted_at, r.entry_id, r.idx LIMIT ?`,
-        [before.getTime(), ...(after === undefined ? [] : [after.acceptedAt.getTime(), after.entryId, after.index]), limit],
-      );
-      return rows.map((row): AcceptedRecipient => ({
-        entryId: row.entry_id,
-        documentId: row.document_id,
-        mailbox: row.mailbox,
-        index: row.idx,
-        address: addressOf(row, privacy),
-        acceptedAt: new Date(row.accepted_at ?? 0),
-      }));
-    },
     suppress: (address, entry) => notes.commit((transaction) => writeSuppression(transaction, context, { ...entry, address })),
   };
 }

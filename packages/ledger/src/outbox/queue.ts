@@ -2,6 +2,7 @@ import { isMssError, MssError } from '@mss/core';
 import { isMssAddress } from '@mss/formats/mime';
 import type { StoreTransaction } from '@mss/store';
 
+import { freeBytes } from '../contents/memory.js';
 import { cancelRecipients } from './cancel.js';
 import { writeHistory, type Applied, type HistoryLine } from './change.js';
 import { checkMessage, refuseEntry, type MessageFacts } from './check-message.js';
@@ -89,7 +90,9 @@ export async function queueDocument(
     const replacedId = queued.applied.changes[0]?.entryId;
     await context.changed(queued.applied.changes, queued.applied.settled && replacedId !== undefined ? [replacedId] : []);
   }
-  if (draft.notBefore <= draft.now) context.fresh.put(draft.entryId, request.message);
+  const isGiven = request.messageIsGiven === true;
+  if (draft.notBefore <= draft.now) context.fresh.put(draft.entryId, { bytes: request.message, isGiven });
+  else if (isGiven) freeBytes(request.message);
   context.telemetry.count('mss.outbox.queued', 1);
   context.wake();
   return { ...viewEntry(queued.loaded, context.privacy), isNew: true, replaced: queued.replaced };
@@ -152,8 +155,17 @@ async function write(transaction: StoreTransaction, context: OutboxContext, draf
   const { request } = draft;
   await checkOpposition(transaction, draft);
   const leftOut = await checkSuppression(transaction, draft);
-  const inserted = await insertEntry(transaction, entryRow(draft));
+  const recipients = recipientRows(context, draft, leftOut);
+  // In one go: other works share the transaction, and a claim must not find the entry without its recipients.
+  const [inserted] = await Promise.all([
+    insertEntry(transaction, entryRow(draft)),
+    insertRecipients(transaction, recipients),
+    writeHistory(transaction, queuedLines(draft, leftOut)),
+  ]);
   if (!inserted) {
+    await Promise.all(
+      ['outbox_recipients', 'outbox_history'].map((table) => transaction.run(`DELETE FROM ${table} WHERE entry_id = ?`, [draft.entryId])),
+    );
     const row = await transaction.get<{ entry_id: string }>('SELECT entry_id FROM outbox_entries WHERE document_id = ?', [
       request.documentId,
     ]);
@@ -161,29 +173,25 @@ async function write(transaction: StoreTransaction, context: OutboxContext, draf
     if (loaded === null) throw refuseEntry('envid', 'the envelope id belongs to another entry');
     return { loaded, isNew: false, replaced: null, applied: null };
   }
-  const lines: HistoryLine[] = [
-    {
-      entryId: draft.entryId,
-      at: draft.now,
-      what: 'queued',
-      author: request.author,
-      evidence: 'host',
-      detail: draft.notBefore > draft.now ? `not before ${new Date(draft.notBefore).toISOString()}` : null,
-    },
+  const replaced = request.replaces === undefined ? null : await cancelReplaced(transaction, context, request);
+  const loaded = { entry: entryRow(draft), recipients };
+  return { loaded, isNew: true, replaced: replaced?.outcome ?? null, applied: replaced?.applied ?? null };
+}
+
+function queuedLines(draft: Draft, leftOut: ReadonlyMap<number, string>): readonly HistoryLine[] {
+  const { entryId, now, notBefore, request } = draft;
+  const detail = notBefore > now ? `not before ${new Date(notBefore).toISOString()}` : null;
+  return [
+    { entryId, at: now, what: 'queued', author: request.author, evidence: 'host', detail },
     ...[...leftOut].map(([index, reason]): HistoryLine => ({
-      entryId: draft.entryId,
-      at: draft.now,
+      entryId,
+      at: now,
       what: 'left-out',
       index,
       evidence: 'suppression',
       detail: reason,
     })),
   ];
-  const recipients = recipientRows(context, draft, leftOut);
-  await Promise.all([insertRecipients(transaction, recipients), writeHistory(transaction, lines)]);
-  const replaced = request.replaces === undefined ? null : await cancelReplaced(transaction, context, request);
-  const loaded = { entry: entryRow(draft), recipients };
-  return { loaded, isNew: true, replaced: replaced?.outcome ?? null, applied: replaced?.applied ?? null };
 }
 
 async function checkOpposition(transaction: StoreTransaction, { patient, hashes }: Draft): Promise<void> {

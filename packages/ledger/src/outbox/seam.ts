@@ -23,15 +23,6 @@ export interface OutboxSeam {
    * the evidence that an uncertain message was not taken. Idempotent. Nothing happens for a probe that is not ours.
    */
   probeArrived(probe: { readonly messageId: string; readonly at: Date }): Promise<void>;
-  /**
-   * Recipients whose server accepted the message up to `before`, oldest first: those whose silence can be reported.
-   * Page on with the last one as `after`. Probes and self-copies are left out.
-   */
-  acceptedBefore(query: {
-    readonly before: Date;
-    readonly after?: AcceptedRecipient;
-    readonly limit: number;
-  }): Promise<readonly AcceptedRecipient[]>;
   /** An address that receipts proved to lead nowhere. Later sends to it are refused until then. */
   suppress(address: string, entry: { readonly reason: string; readonly until?: Date; readonly author: string }): Promise<void>;
 }
@@ -71,15 +62,6 @@ export interface SubmissionRecipient {
   readonly acceptedAt: Date | null;
   /** What was asked for; `null`: no delivery notification. */
   readonly notify: readonly ('success' | 'failure' | 'delay')[] | 'never' | null;
-}
-
-export interface AcceptedRecipient {
-  readonly entryId: string;
-  readonly documentId: string;
-  readonly mailbox: string;
-  readonly index: number;
-  readonly address: string;
-  readonly acceptedAt: Date;
 }
 
 /**

@@ -18,6 +18,12 @@ export interface QueueRequest {
   readonly documentId: string;
   /** RFC 5322 bytes with CRLF and a Message-ID. Sent as they are, at every attempt. */
   readonly message: Uint8Array;
+  /**
+   * `true`: the array is the outbox's once it is queued: not copied, lent to `submit`, and emptied once that gave an accepted result
+   * back. For a host that sends many large messages: the garbage collector has less to do. Default `false`: the host may do with its
+   * array what it likes.
+   */
+  readonly messageIsGiven?: boolean;
   /** The sending mailbox, whose outbox this is. */
   readonly mailbox: string;
   /** Return path; default the mailbox; `null` for `<>`, as receipts need. */

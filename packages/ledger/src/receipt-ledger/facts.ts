@@ -1,8 +1,7 @@
-import { equalAddresses } from '@mss/formats/mime';
 import { isIntegrationErrorCode, type FailureReason, type Receipt, type ReceiptRecipient } from '@mss/receipts';
 
 import type { SubmissionRecipient } from '../outbox/seam.js';
-import { judgeTrust, relationOf, type TrustSigns } from './trust.js';
+import { addressKey, judgeTrust, relationOf, type TrustSigns } from './trust.js';
 import type { ReceiptFact, ReceiptTrust, TrustReason } from './types.js';
 
 /** A fact with what it was judged by, before it is kept. */
@@ -57,8 +56,50 @@ const dispositions: Readonly<Record<string, ReceiptFact>> = {
   denied: 'denied',
 };
 
-/** What a receipt says, fact by fact, each with its recipient and how far it is believed. */
+/** Of one recipient a mail may say so many different things: a forged report of thousands of groups is no work. */
+const maxOfOne = 20;
+
+/**
+ * What a receipt says, fact by fact, each with its recipient and how far it is believed. What it says twice of one recipient is one fact;
+ * at most {@link maxOfOne} of each.
+ */
 export function factsOfReceipt(receipt: Receipt, context: JudgementContext): readonly JudgedFact[] {
+  const found = new Map<number | null, Map<string, JudgedFact>>();
+  for (const fact of everyFact(receipt, whoIsWho(context))) {
+    const ofOne = found.get(fact.recipient) ?? new Map<string, JudgedFact>();
+    found.set(fact.recipient, ofOne);
+    if (ofOne.size < maxOfOne) ofOne.set(JSON.stringify(fact), fact);
+  }
+  return [...found.values()].flatMap((ofOne) => [...ofOne.values()]);
+}
+
+/** Recipients by their addresses, made once for all groups of a report. */
+interface Known extends JudgementContext {
+  readonly find: (address: string) => SubmissionRecipient | undefined;
+  /** Of a delivery report the sender is judged once, whomever its groups name. */
+  readonly reporter: () => TrustSigns['sender'];
+}
+
+function whoIsWho(context: JudgementContext): Known {
+  const byAddress = new Map<string, SubmissionRecipient>();
+  for (const one of context.recipients) {
+    const key = addressKey(one.address);
+    if (!byAddress.has(key)) byAddress.set(key, one);
+  }
+  let reporter: TrustSigns['sender'] | null = null;
+  return {
+    ...context,
+    find: (address) => byAddress.get(addressKey(address)),
+    reporter: () => (reporter ??= relation('dsn', null, context)),
+  };
+}
+
+function relation(kind: TrustSigns['kind'], recipient: string | null, context: JudgementContext): TrustSigns['sender'] {
+  const recipients = context.recipients.map((one) => one.address);
+  return relationOf(context.sender, { kind, mailbox: context.mailbox, recipient, recipients, reporterDomains: context.reporterDomains });
+}
+
+function everyFact(receipt: Receipt, context: Known): readonly JudgedFact[] {
   if (receipt.kind === 'none') return [];
   if (receipt.kind === 'dsn') {
     // A report that names nobody is still a report.
@@ -75,7 +116,7 @@ export function factsOfReceipt(receipt: Receipt, context: JudgementContext): rea
 
 /** What an ordinary mail says whose In-Reply-To is that of the submission; nothing when it is nobody's who received it. */
 export function factsOfReply(reply: { readonly automatic: boolean }, context: JudgementContext): readonly JudgedFact[] {
-  const fact = judged('reply', [], { fact: reply.automatic ? 'auto-replied' : 'replied' }, context);
+  const fact = judged('reply', [], { fact: reply.automatic ? 'auto-replied' : 'replied' }, whoIsWho(context));
   return fact.recipient === null || fact.trust === 'doubtful' || fact.trust === 'rejected' ? [] : [fact];
 }
 
@@ -107,14 +148,12 @@ function statementsOfDisposition(receipt: Receipt): readonly Statement[] {
   return [...shown, { fact: 'processing-error', code }];
 }
 
-const sameAddress = (one: string, other: string): boolean => equalAddresses(one, other, { ignoreLocalCase: true });
-
-function judged(kind: TrustSigns['kind'], named: readonly string[], statement: Statement, context: JudgementContext): JudgedFact {
+function judged(kind: TrustSigns['kind'], named: readonly string[], statement: Statement, context: Known): JudgedFact {
   const { recipients, sender } = context;
   const single = recipients.length === 1;
-  const ours = recipients.find((one) => named.some((address) => sameAddress(address, one.address)));
+  const ours = named.map(context.find).find((one) => one !== undefined);
   // A read receipt or an answer that names nobody speaks of the mailbox it comes from.
-  const writer = kind === 'dsn' ? undefined : recipients.find((one) => sender.from !== null && sameAddress(sender.from, one.address));
+  const writer = kind === 'dsn' || sender.from === null ? undefined : context.find(sender.from);
   const meant = ours ?? (named.length === 0 || single ? (writer ?? (single ? recipients[0] : undefined)) : undefined);
   const recipient: TrustSigns['recipient'] =
     ours !== undefined || (named.length === 0 && writer !== undefined)
@@ -126,14 +165,8 @@ function judged(kind: TrustSigns['kind'], named: readonly string[], statement: S
         : single
           ? 'single-other'
           : 'not-ours';
-  const relation = relationOf(sender, {
-    kind,
-    mailbox: context.mailbox,
-    recipient: meant?.address ?? null,
-    recipients: recipients.map((one) => one.address),
-    reporterDomains: context.reporterDomains,
-  });
-  const belief = judgeTrust({ kind, envelope: context.envelope, recipient, sender: relation });
+  const writtenBy = kind === 'dsn' ? context.reporter() : relation(kind, meant?.address ?? null, context);
+  const belief = judgeTrust({ kind, envelope: context.envelope, recipient, sender: writtenBy });
   const { fact, status = null, code = null, cause = null, addressInvalid = false } = statement;
   const silent = fact === null && belief.trust !== 'rejected';
   return {

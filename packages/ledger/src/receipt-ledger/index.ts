@@ -17,5 +17,9 @@ export {
   type ReceiptTrust,
   type ReceiptVerdict,
   type RecipientKnowledge,
+  type Silence,
+  type SilenceRequest,
+  type SilenceSummary,
+  type SilenceWatch,
   type TrustReason,
 } from './types.js';

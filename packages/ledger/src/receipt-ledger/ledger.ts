@@ -4,9 +4,21 @@ import type { StoreRow, StoreTransaction } from '@mss/store';
 
 import type { LedgerContextWithOutbox } from '../context.js';
 import type { Submission } from '../outbox/seam.js';
+import { isAutomatic } from './automatic.js';
 import { factsOfReceipt, factsOfReply, type JudgedFact } from './facts.js';
 import { receiptMigrations, receiptSchemaOwner } from './schema.js';
-import type { DocumentKnowledge, ReceiptEvidence, ReceiptFact, ReceiptOutcome, ReceiptTrust, TrustReason } from './types.js';
+import { tellSilences, watchSilences, type SilenceContext } from './silence.js';
+import type {
+  DocumentKnowledge,
+  ReceiptEvidence,
+  ReceiptFact,
+  ReceiptOutcome,
+  ReceiptTrust,
+  SilenceRequest,
+  SilenceSummary,
+  SilenceWatch,
+  TrustReason,
+} from './types.js';
 import { knowRecipient, type ReceiptDeadlines } from './what-is-known.js';
 
 /** What the receipt ledger is opened with besides the context. */
@@ -20,6 +32,8 @@ export interface ReceiptLedgerOptions {
    * `null`: never. Default 7 days: a mailbox that is made or repaired is found again.
    */
   readonly suppressMs?: number | null;
+  /** A silence whose deadline passed longer ago than this is not told any more: opening an old ledger floods nobody. Default 30 days. */
+  readonly silenceHorizonMs?: number;
 }
 
 /** A mail that came in. */
@@ -43,11 +57,22 @@ export interface ReceiptLedger {
   record(arrival: ReceiptArrival): Promise<ReceiptOutcome>;
   /** What is known of a document, and why; `null` when it was never given to the outbox. */
   whatIsKnown(documentId: string): Promise<DocumentKnowledge | null>;
+  /**
+   * Tells each silence past its deadline (`deadlines`) to the host, once for each document and recipient, whatever the number of
+   * calls, processes and restarts: it counts as told when `onSilence` has resolved.
+   *
+   * @throws MssError of `@mss/store`; what was told stays so
+   */
+  tellSilences(request: SilenceRequest): Promise<SilenceSummary>;
+  /** {@link ReceiptLedger.tellSilences} again and again, until the signal aborts. @throws MssError of `@mss/store` that no later try can cure */
+  watchSilences(request: SilenceWatch): Promise<void>;
 }
 
 const day = 24 * 60 * 60 * 1000;
 /** Of each fact and degree of trust, for each recipient, so many are kept: a flood of forged receipts fills no disk. */
 const maxSame = 20;
+/** Believed facts of one delivery report that the story of the outbox shows one by one. */
+const maxTold = 20;
 /** Rows read for one document. */
 const maxEvidence = 5000;
 
@@ -68,7 +93,7 @@ interface EvidenceRow extends StoreRow {
 export async function openReceiptLedger(context: LedgerContextWithOutbox, options: ReceiptLedgerOptions = {}): Promise<ReceiptLedger> {
   await context.store.migrate(receiptSchemaOwner, receiptMigrations);
   const deadlines: ReceiptDeadlines = { deliveryMs: day, readingMs: null, ...options.deadlines };
-  const { reporterDomains = [], suppressMs = 7 * day } = options;
+  const { reporterDomains = [], suppressMs = 7 * day, silenceHorizonMs = 30 * day } = options;
 
   async function judge(
     arrival: ReceiptArrival,
@@ -77,10 +102,7 @@ export async function openReceiptLedger(context: LedgerContextWithOutbox, option
     const { receipt } = message;
     const byEnvelope =
       receipt.originalEnvelopeId === null ? null : await context.outbox.findSubmission({ envid: receipt.originalEnvelopeId });
-    // Some notifications return nothing of the original, and answer it as a mail does.
-    const id =
-      receipt.kind === 'none' ? message.inReplyTo : (receipt.originalMessageId ?? message.inReplyTo ?? message.references.at(-1) ?? null);
-    const byMessage = id === null ? null : await context.outbox.findSubmission({ messageId: id });
+    const byMessage = await firstSent(receipt.kind === 'none' ? answered(message) : identifiersOf(message));
     const submission = byEnvelope ?? byMessage;
     if (submission === null || submission.kind === 'probe') return null;
     if (byEnvelope !== null && byMessage !== null && byEnvelope.entryId !== byMessage.entryId) return 'disagree';
@@ -91,9 +113,17 @@ export async function openReceiptLedger(context: LedgerContextWithOutbox, option
       envelope: byEnvelope !== null ? ('match' as const) : receipt.originalEnvelopeId === null ? ('absent' as const) : ('unknown' as const),
       reporterDomains,
     };
-    const automatic = !/^\s*(?:no\b|$)/i.test(message.mime.header('auto-submitted') ?? '');
-    const facts = receipt.kind === 'none' ? factsOfReply({ automatic }, judgement) : factsOfReceipt(receipt, judgement);
+    const facts =
+      receipt.kind === 'none' ? factsOfReply({ automatic: isAutomatic(message) }, judgement) : factsOfReceipt(receipt, judgement);
     return { submission, facts };
+  }
+
+  async function firstSent(messageIds: readonly string[]): Promise<Submission | null> {
+    for (const messageId of messageIds) {
+      const found = await context.outbox.findSubmission({ messageId });
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   async function keep(
@@ -132,13 +162,11 @@ export async function openReceiptLedger(context: LedgerContextWithOutbox, option
     }
   }
 
-  /** What the outbox learns: only what is believed. */
   async function tellOutbox(
     transaction: StoreTransaction,
-    row: { readonly submission: Submission; readonly fact: JudgedFact; readonly arrival: ReceiptArrival },
+    row: { readonly submission: Submission; readonly fact: Pick<JudgedFact, 'recipient' | 'fact'>; readonly arrival: ReceiptArrival },
   ): Promise<void> {
     const { submission, fact, arrival } = row;
-    if (fact.trust !== 'strong' && fact.trust !== 'fair') return;
     const { receipt } = arrival.message;
     const common = {
       entryId: submission.entryId,
@@ -154,6 +182,47 @@ export async function openReceiptLedger(context: LedgerContextWithOutbox, option
     );
   }
 
+  async function whatIsKnown(documentId: string): Promise<DocumentKnowledge | null> {
+    const submission = await context.outbox.findSubmission({ documentId });
+    if (submission === null) return null;
+    const [rows, told] = await Promise.all([
+      context.store.all<EvidenceRow>('SELECT * FROM receipt_evidence WHERE entry_id = ? ORDER BY seen_at, id LIMIT ?', [
+        submission.entryId,
+        maxEvidence,
+      ]),
+      context.store.all<{ readonly recipient: number; readonly told_at: number }>(
+        'SELECT recipient, max(told_at) AS told_at FROM receipt_silences WHERE entry_id = ? AND told_at IS NOT NULL GROUP BY recipient',
+        [submission.entryId],
+      ),
+    ]);
+    const now = context.clock.now();
+    const evidenceOf = (index: number): readonly ReceiptEvidence[] => rows.filter((row) => row.recipient === index).map(evidence);
+    const toldAt = new Map(told.map((row) => [row.recipient, new Date(row.told_at)]));
+    return {
+      documentId,
+      entryId: submission.entryId,
+      recipients: submission.recipients.map((recipient) => {
+        const { index } = recipient;
+        return knowRecipient(recipient, {
+          submission,
+          evidence: evidenceOf(index),
+          deadlines,
+          now,
+          silenceToldAt: toldAt.get(index) ?? null,
+        });
+      }),
+      unassigned: evidenceOf(-1),
+    };
+  }
+
+  const silences: SilenceContext = {
+    looked: new Map(),
+    ledger: context,
+    deadlines,
+    horizonMs: silenceHorizonMs,
+    know: async (documentId, recipient) => (await whatIsKnown(documentId))?.recipients.find((one) => one.index === recipient) ?? null,
+  };
+
   return {
     async record(arrival: ReceiptArrival): Promise<ReceiptOutcome> {
       const { receipt } = arrival.message;
@@ -166,10 +235,8 @@ export async function openReceiptLedger(context: LedgerContextWithOutbox, option
       }
       const { submission, facts } = judged;
       await context.store.transaction(async (transaction) => {
-        for (const fact of facts) {
-          await keep(transaction, { submission, fact, arrival });
-          await tellOutbox(transaction, { submission, fact, arrival });
-        }
+        for (const fact of facts) await keep(transaction, { submission, fact, arrival });
+        for (const fact of toTell(receipt.kind, facts)) await tellOutbox(transaction, { submission, fact, arrival });
       });
       for (const fact of facts) {
         context.telemetry.count('mss.ledger.receipts', 1, {
@@ -188,30 +255,44 @@ export async function openReceiptLedger(context: LedgerContextWithOutbox, option
       const { documentId } = submission;
       return {
         kind: receipt.kind === 'none' && facts.length > 0 ? 'reply' : receipt.kind,
-        matched: facts.some((fact) => fact.recipient !== null && fact.trust !== 'rejected'),
+        matched: facts.some((fact) => fact.recipient !== null && isMatch(receipt.kind, fact.trust)),
         entries: facts.map(({ recipient, fact, trust, reason }) => ({ documentId, recipient, fact, trust, reason })),
       };
     },
 
-    async whatIsKnown(documentId: string): Promise<DocumentKnowledge | null> {
-      const submission = await context.outbox.findSubmission({ documentId });
-      if (submission === null) return null;
-      const rows = await context.store.all<EvidenceRow>('SELECT * FROM receipt_evidence WHERE entry_id = ? ORDER BY seen_at, id LIMIT ?', [
-        submission.entryId,
-        maxEvidence,
-      ]);
-      const now = context.clock.now();
-      const evidenceOf = (index: number): readonly ReceiptEvidence[] => rows.filter((row) => row.recipient === index).map(evidence);
-      return {
-        documentId,
-        entryId: submission.entryId,
-        recipients: submission.recipients.map((recipient) =>
-          knowRecipient(recipient, { submission, evidence: evidenceOf(recipient.index), deadlines, now }),
-        ),
-        unassigned: evidenceOf(-1),
-      };
-    },
+    whatIsKnown,
+    tellSilences: (request) => tellSilences(silences, request),
+    watchSilences: (request) => watchSilences(silences, request),
   };
+}
+
+/**
+ * What the outbox learns: only what is believed. A delivery report proves the attempt, not a recipient: of many recipients it is told once,
+ * since each telling goes through all recipients of the document.
+ */
+function toTell(kind: ReceiptOutcome['kind'], facts: readonly JudgedFact[]): readonly Pick<JudgedFact, 'recipient' | 'fact'>[] {
+  const believed = facts.filter((fact) => fact.trust === 'strong' || fact.trust === 'fair');
+  return kind === 'dsn' && believed.length > maxTold ? [{ recipient: null, fact: null }] : believed;
+}
+
+/** An integration failure comes as an ordinary mail, which a person may have written: hosts see it unless it is believed. */
+function isMatch(kind: ReceiptOutcome['kind'], trust: ReceiptTrust): boolean {
+  return kind === 'integration-failure' ? trust === 'strong' || trust === 'fair' : trust !== 'rejected';
+}
+
+/** The message that a mail answers (RFC 5322 §3.6.4). */
+function answered({ inReplyTo, references }: ReceivedMessage): readonly string[] {
+  return [inReplyTo ?? references.at(-1)].filter((one) => typeof one === 'string');
+}
+
+/**
+ * What names the original of a receipt, best first. Some return nothing of it, and answer it as a mail does; others name it as an
+ * operator on the way renamed it. References that go further back name other messages.
+ */
+function identifiersOf(message: ReceivedMessage): readonly string[] {
+  const { originalMessageId } = message.receipt;
+  if (originalMessageId === null) return answered(message);
+  return [originalMessageId, ...(message.inReplyTo === null ? [] : [message.inReplyTo])];
 }
 
 function evidence(row: EvidenceRow): ReceiptEvidence {

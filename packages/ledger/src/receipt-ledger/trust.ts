@@ -1,4 +1,4 @@
-import { equalAddresses, parseMssAddress, toAsciiDomain } from '@mss/formats/mime';
+import { parseMssAddress, toAsciiDomain } from '@mss/formats/mime';
 import { isPatientAddress } from '@mss/ins-address';
 
 import type { ReceiptTrust, TrustReason } from './types.js';
@@ -63,15 +63,32 @@ export function judgeTrust(signs: TrustSigns): { readonly trust: ReceiptTrust; r
   return rule === undefined ? { trust: 'doubtful', reason: 'sender-stranger' } : { trust: rule.trust, reason: rule.reason };
 }
 
-const sameAddress = (one: string, other: string): boolean => equalAddresses(one, other, { ignoreLocalCase: true });
+/** One text for all spellings of an address: domain in ASCII, local part without regard to case. */
+export function addressKey(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  return `${address.slice(0, Math.max(at, 0)).toLowerCase()}@${toAsciiDomain(domain) ?? domain.toLowerCase()}`;
+}
+
+const sameAddress = (one: string, other: string): boolean => addressKey(one) === addressKey(other);
 
 const domainOf = (address: string): string => {
   const domain = address.slice(address.lastIndexOf('@') + 1);
   return toAsciiDomain(domain) ?? domain.toLowerCase();
 };
 
-/** Names under which anybody registers: one more label belongs to the registered domain. */
-const publicSuffixes: ReadonlySet<string> = new Set(['asso.fr', 'gouv.fr', 'com.fr', 'nom.fr', 'prd.fr', 'tm.fr', 'co.uk', 'gouv.nc']);
+/** Names under which many register, the trust space's own among them: one more label belongs to the registered domain. */
+const publicSuffixes: ReadonlySet<string> = new Set([
+  'mssante.fr',
+  'asso.fr',
+  'gouv.fr',
+  'com.fr',
+  'nom.fr',
+  'prd.fr',
+  'tm.fr',
+  'co.uk',
+  'gouv.nc',
+]);
 
 /** The registered domain, roughly: two labels, three below a public suffix. */
 function organisationOf(domain: string): string {

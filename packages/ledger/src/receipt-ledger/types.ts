@@ -91,7 +91,7 @@ export interface ReceiptEvidence {
  * | `refused`, `expired`, `cancelled`, `given-up` | it did not go: the final states of the outbox |
  * | `uncertain` | perhaps sent |
  * | `accepted` | the own operator has it; nothing more is known, and it is too early to wonder |
- * | `silent` | as before, and the deadline has passed |
+ * | `silent` | as before, a notification of success was asked for, and the deadline has passed |
  * | `relayed` | handed on to a system that reports nothing |
  * | `delayed` | still being tried |
  * | `failed` | not delivered |
@@ -154,6 +154,44 @@ export interface RecipientKnowledge {
   readonly nextDeadline: Date | null;
   /** A deadline that has passed: no news at all, or delivered and not read. */
   readonly overdue: 'delivery' | 'reading' | null;
+  /** When the host was last told of a silence of this recipient, broken since or not. */
+  readonly silenceToldAt: Date | null;
+}
+
+/** A recipient of whom nothing was heard in time. */
+export interface Silence {
+  readonly documentId: string;
+  readonly entryId: string;
+  readonly mailbox: string;
+  /** Place in the submission. */
+  readonly recipient: number;
+  /** For the host's screen; never for a log. */
+  readonly address: string;
+  /** What did not come: any report of delivery, or reading or filing. */
+  readonly awaited: 'delivery' | 'reading';
+  readonly acceptedAt: Date;
+  /** The deadline that has passed. */
+  readonly since: Date;
+  /** `silent`, or what else is known: `delayed`, `relayed`, `perhaps-failed`, `delivered` … */
+  readonly verdict: ReceiptVerdict;
+  /** 1 the first time. */
+  readonly attempt: number;
+  /** An earlier call got this silence and its end is not known: the process died, or the callback took longer than five minutes. */
+  readonly perhapsBefore: boolean;
+}
+
+/** What one look at the silences did. */
+export interface SilenceSummary {
+  readonly told: number;
+  /** The callback rejected: it is called again, after a minute at first, after six hours at most. */
+  readonly postponed: number;
+}
+
+/** How silences are told. */
+export interface SilenceRequest {
+  /** Resolves once the host has taken note; from then on this silence is never told again, by no process. */
+  readonly onSilence: (silence: Silence) => Promise<void> | void;
+  readonly signal?: AbortSignal;
 }
 
 /** The answer to "what do we know about this document, and why". */
@@ -169,7 +207,7 @@ export interface DocumentKnowledge {
 export interface ReceiptOutcome {
   /** `reply`: an ordinary mail that answers a document. */
   readonly kind: ReceiptKind | 'reply';
-  /** At least one fact was attached to a recipient, whether believed or not. */
+  /** At least one fact was attached to a recipient, whether believed or not; that of an integration failure by ordinary mail only when believed. */
   readonly matched: boolean;
   readonly entries: readonly {
     readonly documentId: string | null;
@@ -178,4 +216,14 @@ export interface ReceiptOutcome {
     readonly trust: ReceiptTrust;
     readonly reason: TrustReason;
   }[];
+}
+
+/** How silences are watched for. */
+export interface SilenceWatch extends SilenceRequest {
+  readonly signal: AbortSignal;
+  /** Between two looks. Default 5 minutes. */
+  readonly everyMs?: number;
+  readonly onLook?: (summary: SilenceSummary) => void;
+  /** The wait between two looks; injected for tests. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }

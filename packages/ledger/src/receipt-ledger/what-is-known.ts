@@ -4,14 +4,14 @@ import type { ReceiptEvidence, RecipientKnowledge } from './types.js';
 
 /** How long to wait for news. */
 export interface ReceiptDeadlines {
-  /** Between acceptance by the own operator and any report of delivery. */
+  /** Between acceptance by the own operator and any report of delivery, where a notification of success was asked for (`notify`). */
   readonly deliveryMs: number;
   /** Between acceptance and reading or filing; `null`: reading is not awaited. */
   readonly readingMs: number | null;
 }
 
 /** Signs after which no more is awaited of the mail systems. */
-const endOfDelivery: ReadonlySet<Sign> = new Set<Sign>([
+export const endOfDelivery: ReadonlySet<Sign> = new Set<Sign>([
   'relayed',
   'delivered',
   'failed',
@@ -26,7 +26,7 @@ const endOfDelivery: ReadonlySet<Sign> = new Set<Sign>([
   'processing-error',
 ]);
 /** Signs after which no more is awaited of the recipient, or nothing can come. */
-const endOfReading: ReadonlySet<Sign> = new Set<Sign>([
+export const endOfReading: ReadonlySet<Sign> = new Set<Sign>([
   'failed',
   'replied',
   'displayed',
@@ -48,6 +48,7 @@ export function knowRecipient(
     readonly evidence: readonly ReceiptEvidence[];
     readonly deadlines: ReceiptDeadlines;
     readonly now: Date;
+    readonly silenceToldAt?: Date | null;
   },
 ): RecipientKnowledge {
   const { evidence, now, deadlines } = context;
@@ -57,7 +58,9 @@ export function knowRecipient(
   if (evidence.some((one) => one.trust === 'doubtful' && one.fact !== null && failureFacts.has(one.fact))) signs.add('doubtful-failure');
   const start = recipient.acceptedAt?.getTime() ?? null;
   const has = (set: ReadonlySet<Sign>): boolean => [...facts].some((sign) => set.has(sign));
-  const deliveryDue = start === null || has(endOfDelivery) ? null : start + deadlines.deliveryMs;
+  // Who asked for failures only awaits nothing.
+  const isAsked = recipient.notify !== null && recipient.notify.includes('success');
+  const deliveryDue = start === null || !isAsked || has(endOfDelivery) ? null : start + deadlines.deliveryMs;
   const readingDue = start === null || deadlines.readingMs === null || has(endOfReading) ? null : start + deadlines.readingMs;
   const isOverdue = (due: number | null): boolean => due !== null && now.getTime() >= due;
   if (isOverdue(deliveryDue)) signs.add('overdue');
@@ -82,5 +85,6 @@ export function knowRecipient(
     contradictions,
     nextDeadline: next.length === 0 ? null : new Date(Math.min(...next)),
     overdue: isOverdue(deliveryDue) ? 'delivery' : isOverdue(readingDue) ? 'reading' : null,
+    silenceToldAt: context.silenceToldAt ?? null,
   };
 }

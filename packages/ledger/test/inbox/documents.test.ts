@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 import { createDocumentSet, readCda } from '@mss/cda';
+import { readZip, writeZip } from '@mss/formats/zip';
 import { openSqliteStore, type Store } from '@mss/store';
-import { buildXdm } from '@mss/xdm';
+import { buildXdm, readXdm } from '@mss/xdm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Inbox, InboxDelivery } from '../../src/inbox/index.js';
@@ -48,11 +49,31 @@ function document(
   return new Uint8Array(Buffer.from(text));
 }
 
-/** A mail with an archive of documents, and attachments that have the same name. */
-function withArchive(id: string, documents: readonly Uint8Array[]): string {
-  const archive = buildXdm(createDocumentSet(documents.map((bytes) => readCda(bytes).value) as never), {
+function archiveOf(documents: readonly Uint8Array[]): Uint8Array {
+  return buildXdm(createDocumentSet(documents.map((bytes) => readCda(bytes).value) as never), {
     submissionTime: new Date('2026-03-01T08:00:00Z'),
   }).bytes;
+}
+
+/** UUIDs of the entries of an archive. */
+const entriesOf = (archive: Uint8Array): readonly string[] => readXdm(archive).value.documents.map((one) => one.entry.entryUUID);
+
+/** The archive with an association that says: its first document takes the place of another. */
+function replacing(archive: Uint8Array, target: string): Uint8Array {
+  const association = `<Association xmlns="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0" id="urn:uuid:5d2d4a4e-0000-4000-8000-000000000001"
+    associationType="urn:ihe:iti:2007:AssociationType:RPLC" sourceObject="${entriesOf(archive)[0]}" targetObject="${target}"/>`;
+  const entries = readZip(archive).value.entries.map((entry) => {
+    const bytes = entry.read();
+    if (!entry.name.endsWith('METADATA.XML')) return { name: entry.name, bytes };
+    const text = Buffer.from(bytes).toString();
+    return { name: entry.name, bytes: Buffer.from(text.replace(/(?=<\/(?:\w+:)?RegistryObjectList>)/, association)) };
+  });
+  return writeZip(entries, { modifiedAt: new Date('2026-03-01T08:00:00Z') });
+}
+
+/** A mail with an archive of documents, and attachments that have the same name. */
+function withArchive(id: string, given: readonly Uint8Array[] | Uint8Array): string {
+  const archive = given instanceof Uint8Array ? given : archiveOf(given);
   const part = (name: string, type: string, bytes: Uint8Array): string =>
     [
       `--b`,
@@ -115,6 +136,40 @@ describe('documents by their own identifiers', () => {
     // An older version of the same set, without a word of replacement.
     const older = await receive(withArchive('e', [document('1.2.3.9', { version: 3 })]));
     expect(older.documents).toMatchObject([{ replacedBy: { delivery: later.id } }]);
+  });
+
+  it('annule et remplace by an RPLC association of METADATA.XML alone: linked whichever comes first [ITI TF-3 4.2.2.2]', async () => {
+    const original = archiveOf([document('1.2.3.1')]);
+    const [uuid = ''] = entriesOf(original);
+    const first = await receive(withArchive('a', original));
+    const second = await receive(withArchive('b', replacing(archiveOf([document('1.2.3.2')]), uuid)));
+    expect(second.documents).toMatchObject([{ documentId: '1.2.3.2', replaces: [{ documentId: uuid, received: { delivery: first.id } }] }]);
+    // The former one, late: its entry is known to be replaced, and nothing else is.
+    const third = archiveOf([document('1.2.3.3')]);
+    const later = await receive(withArchive('c', replacing(archiveOf([document('1.2.3.4')]), entriesOf(third)[0]?.toUpperCase() ?? '')));
+    expect(later.documents).toMatchObject([{ replaces: [{ received: null }], replacedBy: null }]);
+    expect((await receive(withArchive('d', third))).documents).toMatchObject([
+      { documentId: '1.2.3.3', replacedBy: { delivery: later.id } },
+    ]);
+    expect((await receive(withArchive('e', archiveOf([document('1.2.3.3')])))).documents).toMatchObject([
+      { already: { delivery: expect.any(String) as string }, replacedBy: null },
+    ]);
+  });
+
+  it('an RPLC association that names the identifier, another entry of the archive, itself or nonsense', async () => {
+    const replaces = async (id: string, target: string, documents = [document('1.2.3.2')]): Promise<readonly unknown[]> => {
+      const archive = archiveOf(documents);
+      const at = target.replace('#1', entriesOf(archive)[1] ?? '').replace('#0', entriesOf(archive)[0] ?? '');
+      return (await receive(withArchive(id, replacing(archive, at)))).documents[0]?.replaces.map((one) => one.documentId) ?? [];
+    };
+    expect(await replaces('a', '1.2.3.1')).toEqual(['1.2.3.1']);
+    expect(await replaces('b', '#1', [document('1.2.3.5'), document('1.2.3.6')])).toEqual(['1.2.3.6']);
+    expect(await replaces('c', '#0')).toEqual([]);
+    expect(await replaces('d', 'Dupont Jeanne 12/03/1958')).toEqual([]);
+    // What the document itself says is not said twice.
+    expect(await replaces('e', 'urn:uuid:5d2d4a4e-0000-4000-8000-0000000000ff', [document('1.2.3.7', { replaces: '1.2.3.1' })])).toEqual([
+      '1.2.3.1',
+    ]);
   });
 
   it('what was not handed over was not received', async () => {

@@ -424,6 +424,22 @@ describe('sizes', () => {
     expect(bytes).toBeGreaterThan(3_000_000);
   });
 
+  it('sweeps the spool of a worker that died, and not that of one that reads [inMemoryBytes]', async () => {
+    const limited = await world.inbox({ inMemoryBytes: 100_000 });
+    server.deliver(mail('long', { body: 'x'.repeat(200_000) }));
+    await world.contents.write('of-the-dead', 'inbox', Buffer.from('sealed'));
+    await world.contents.write('entry', 'outbox', Buffer.from('sealed'));
+    const handOver: HandOver = async () => {
+      expect([...world.contents.held.keys()].filter((name) => name.startsWith('inbox-'))).toHaveLength(1);
+      // A second process begins while this one reads.
+      const second = await world.inbox({ inMemoryBytes: 100_000 });
+      await second.receive({ mailbox: new ImapDouble().connect(), address: 'autre@cabinet.mssante.fr', kind: 'personal', handOver: keep });
+      expect([...world.contents.held.keys()].filter((name) => name.startsWith('inbox-'))).toHaveLength(1);
+    };
+    await limited.receive({ mailbox: server.connect(), address, kind: 'personal', handOver });
+    expect([...world.contents.held.keys()]).toEqual(['outbox-entry']);
+  });
+
   it('is not taken in by a server that tells too small a size', async () => {
     server = new ImapDouble({ lies: new Map([[1, 10]]) });
     server.deliver(mail('liar', { body: 'y'.repeat(3_000_000) }));
@@ -544,10 +560,14 @@ describe('receipts that come in', () => {
     expect((await got[0]?.read())?.value.messageId).toBe('<letter@clinique.mssante.fr>');
   });
 
-  it('an answer to a document is handed over, and tells that it was read', async () => {
+  it.each([
+    ['In-Reply-To', 'always'],
+    ['References', 'always'],
+    ['References', 'receipts'],
+  ] as const)('an answer to a document (by %s) is handed over, and tells that it was read [reading: %s]', async (field, reading) => {
     world.outbox.sent({ documentId: 'doc', messageId: '<doc@cabinet.mssante.fr>', to: ['hugo.bernard@clinique.mssante.fr'] });
-    server.deliver(mail('answer', { headers: ['In-Reply-To: <doc@cabinet.mssante.fr>'] }));
-    await receive();
+    server.deliver(mail('answer', { headers: [`${field}: <doc@cabinet.mssante.fr>`] }));
+    await receive({ reading });
     expect(got[0]?.receipt).toMatchObject({ kind: 'reply', matched: true });
     expect((await world.receipts.whatIsKnown('doc'))?.recipients[0]?.verdict).toBe('replied');
   });

@@ -221,7 +221,7 @@ describe('receipts that are not what they seem', () => {
   });
 
   it('a report without envelope id is believed of a mail system near by, or one that the host knows, not of a person', async () => {
-    await take(dsn({ action: 'delivered', messageId }));
+    await take(dsn({ action: 'delivered', messageId, from: 'MAILER-DAEMON@mx.clinique.mssante.fr' }));
     expect(await one()).toEqual(['delivered', 'fair', 'sender-is-mail-system']);
     await begin({ reporterDomains: ['operateur.fr'] });
     await take(dsn({ action: 'failed', messageId, from: 'postmaster@mx1.operateur.fr' }));
@@ -229,6 +229,56 @@ describe('receipts that are not what they seem', () => {
     await begin();
     await take(dsn({ action: 'delivered', messageId, from: 'quelquun@clinique.mssante.fr', returnPath: 'quelquun@clinique.mssante.fr' }));
     expect(await one()).toEqual(['accepted', 'doubtful', 'sender-not-mail-system']);
+  });
+
+  it('a report without envelope id of another member of the trust space is not believed: all domains end alike there', async () => {
+    await take(dsn({ action: 'delivered', messageId, from: 'postmaster@autre-cabinet.mssante.fr' }));
+    expect(await one()).toEqual(['accepted', 'doubtful', 'sender-stranger']);
+    await take(dsn({ action: 'failed', messageId, from: 'MAILER-DAEMON@autre-cabinet.mssante.fr' }));
+    expect((await known()).verdict).toBe('perhaps-failed');
+  });
+
+  it('a receipt for a message that an operator on the way renamed is found by what it answers, not by older references', async () => {
+    const renamed = mdn({ disposition: shown, messageId: '<renamed@operateur.fr>' });
+    await take(renamed.replace('MIME-Version', `References: ${messageId} <renamed@operateur.fr>\r\nMIME-Version`));
+    expect((await known()).verdict).toBe('accepted');
+    await take(renamed.replace('MIME-Version', `In-Reply-To: ${messageId}\r\nMIME-Version`));
+    expect((await known()).verdict).toBe('displayed');
+  });
+
+  it.each([
+    ['a plain answer', [], 'Re: Avis', 'replied'],
+    ['References without In-Reply-To', ['References: <a@b> <doc@cabinet.mssante.fr>'], 'Re: Avis', 'replied'],
+    ['Auto-Submitted: no', ['Auto-Submitted: no'], 'Re: Avis', 'replied'],
+    ['a word in the subject', [], 'Re: Absence de fièvre', 'replied'],
+    ['RFC 3834', ['Auto-Submitted: auto-replied (vacation)'], 'Re: Avis', 'delivered'],
+    ['Precedence', ['Precedence: auto_reply'], 'Re: Avis', 'delivered'],
+    ['X-Autoreply', ['X-Autoreply: yes'], 'Re: Avis', 'delivered'],
+    ['Exchange', ['X-Auto-Response-Suppress: All'], 'Re: Avis', 'delivered'],
+    ['Outlook in French', [], 'Réponse automatique : Avis', 'delivered'],
+    ['Outlook in English', [], 'Automatic reply: Avis', 'delivered'],
+    ['an absence', [], 'Absent(e) du bureau : Avis', 'delivered'],
+  ] as const)('an answer, and whether a person wrote it: %s', async (_, headers, subject, verdict) => {
+    const answers = headers.some((one) => one.startsWith('References')) ? [] : [`In-Reply-To: ${messageId}`];
+    await take(mail('answer', { headers: [...answers, ...headers], subject: `=?utf-8?B?${Buffer.from(subject).toString('base64')}?=` }));
+    expect((await known()).verdict).toBe(verdict);
+  });
+
+  it('an integration failure by ordinary mail that cannot be believed stays visible to the host', async () => {
+    await begin({}, [hugo]);
+    const options = { subject: '[KO Intégration système !][902] XDM/1.0/DDM+CR', headers: [`In-Reply-To: ${messageId}`] };
+    expect(await take(mail('ko', { ...options, from: 'secretariat@clinique.mssante.fr' }))).toMatchObject({
+      kind: 'integration-failure',
+      matched: false,
+      entries: [{ trust: 'doubtful' }],
+    });
+    expect((await known()).verdict).toBe('perhaps-failed');
+    expect(await take(mail('ko2', options))).toMatchObject({ matched: true, entries: [{ trust: 'strong' }] });
+  });
+
+  it('an answer without return path is software', async () => {
+    await take(mail('answer', { headers: [`In-Reply-To: ${messageId}`] }).replace(/^Return-Path:.*$/m, 'Return-Path: <>'));
+    expect((await known()).verdict).toBe('delivered');
   });
 
   it('identifiers of two messages', async () => {
@@ -253,6 +303,30 @@ describe('receipts that are not what they seem', () => {
     await take(mdn({ disposition: shown, messageId }));
     const { verdict, why } = await known();
     expect([verdict, why.length]).toEqual(['displayed', 21]);
+  });
+
+  it('a report about a thousand recipients says something of each, and is told to the outbox once', async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => `p${index}@clinique.mssante.fr`);
+    await begin({}, many);
+    const [head = '', tail = ''] = dsn({ action: 'delivered', envid: 'envid-doc', messageId, recipient: 'GROUPS' }).split(
+      /Final-Recipient: rfc822; GROUPS\r\nAction: delivered\r\nStatus: 2\.0\.0\r\n/,
+    );
+    const groups = many.map((address) => `Final-Recipient: rfc822; ${address.toUpperCase()}\r\nAction: delivered\r\nStatus: 2.0.0\r\n`);
+    expect((await take(head + groups.join('\r\n') + tail)).entries).toHaveLength(1000);
+    expect(new Set(await verdicts())).toEqual(new Set(['delivered']));
+    expect(world.outbox.evidence.map(({ kind, recipient, envid }) => [kind, recipient, envid])).toEqual([['dsn', null, 'envid-doc']]);
+  });
+
+  it('a report of thousands of groups is little work, and what it says twice is said once', async () => {
+    const text = dsn({ action: 'failed', messageId, from: 'MAILER-DAEMON@exemple.org' });
+    const group = (status: string): string => `Final-Recipient: rfc822; ${hugo}\r\nAction: failed\r\nStatus: ${status}\r\n\r\n`;
+    const flood = (statuses: readonly string[]): string =>
+      text.replace('Final-Recipient', `${statuses.map(group).join('')}Final-Recipient`);
+    expect((await take(flood(Array.from({ length: 5000 }, () => '5.1.1')))).entries).toHaveLength(1);
+    expect(
+      (await take(flood(Array.from({ length: 5000 }, (_, index) => `5.${index % 900}.${Math.floor(index / 900)}`)))).entries,
+    ).toHaveLength(20);
+    expect((await known()).why.length).toBeLessThanOrEqual(20);
   });
 
   it('the same mail counts once, however often it is given', async () => {

@@ -61,8 +61,13 @@ export class ContentsDouble {
     this.held.delete(`${purpose}-${name}`);
   }
 
-  async sweep(): Promise<number> {
-    return 0;
+  /** When each was written is not kept: all are old. */
+  async sweep(purpose: string, { classify }: Parameters<LedgerContextWithOutbox['contents']['sweep']>[1]): Promise<number> {
+    const names = [...this.held.keys()].filter((name) => name.startsWith(`${purpose}-`)).map((name) => name.slice(purpose.length + 1));
+    const { kept } = await classify(names);
+    const swept = names.filter((name) => !kept.has(name));
+    for (const name of swept) this.held.delete(`${purpose}-${name}`);
+    return swept.length;
   }
 }
 
@@ -118,10 +123,6 @@ export class OutboxDouble implements OutboxSeam {
     this.probes.push(messageId);
   }
 
-  async acceptedBefore(): Promise<readonly never[]> {
-    return [];
-  }
-
   async suppress(address: string): Promise<void> {
     this.suppressed.push(address);
   }
@@ -145,7 +146,15 @@ export interface World {
 
 /** Empties every table: opening a database takes longer than most tests. */
 export async function emptyStore(store: Store): Promise<void> {
-  const tables = ['inbox_workstation', 'inbox_folders', 'inbox_messages', 'inbox_documents', 'inbox_replacements', 'receipt_evidence'];
+  const tables = [
+    'inbox_workstation',
+    'inbox_folders',
+    'inbox_messages',
+    'inbox_documents',
+    'inbox_replacements',
+    'receipt_evidence',
+    'receipt_silences',
+  ];
   const ofConversations = ['messages', 'references', 'aliases', 'mailboxes'].map((name) => `conversation_${name}`);
   await store.batch([...tables, ...ofConversations].map((table) => ({ sql: `DELETE FROM ${table}` })));
 }

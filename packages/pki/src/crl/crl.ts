@@ -27,8 +27,6 @@ export interface Crl {
   readonly nextUpdate: Date | null;
   /** `revokedCertificates`, `null` when there is none. */
   readonly entries: Tlv | null;
-  /** CRL number, hexadecimal. */
-  readonly number: string | null;
   readonly authorityKeyId: string | null;
   readonly scope: CrlScope | null;
   readonly isDelta: boolean;
@@ -53,19 +51,18 @@ function readScope(bytes: Uint8Array, value: Tlv): CrlScope {
   return scope;
 }
 
+/** CRLNumber (by which nothing is decided: `thisUpdate` tells which list is newer), DeltaCRLIndicator, IssuingDistributionPoint, AuthorityKeyIdentifier. */
 const known: ReadonlySet<string> = new Set(['2.5.29.20', '2.5.29.27', '2.5.29.28', '2.5.29.35']);
 
 function readCrlExtensions(
   bytes: Uint8Array,
   raw: readonly RawExtension[],
-): Pick<Crl, 'number' | 'authorityKeyId' | 'scope' | 'isDelta' | 'unknownCritical'> {
+): Pick<Crl, 'authorityKeyId' | 'scope' | 'isDelta' | 'unknownCritical'> {
   const value = (oid: string): Tlv | undefined => raw.find((one) => one.oid === oid)?.value;
-  const number = value('2.5.29.20');
   const keyId = value('2.5.29.35');
   const scope = value('2.5.29.28');
   const id = keyId === undefined ? undefined : childrenOf(bytes, keyId, 3).find((field) => field.tag === 0x80);
   return {
-    number: number === undefined ? null : hexOf(contentOf(bytes, number)),
     authorityKeyId: id === undefined ? null : hexOf(contentOf(bytes, id)),
     scope: scope === undefined ? null : readScope(bytes, scope),
     isDelta: value('2.5.29.27') !== undefined,

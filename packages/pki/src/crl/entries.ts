@@ -14,7 +14,9 @@ export interface CrlEntry {
 /** The revoked serial numbers of one CRL, ready to be asked. */
 export interface CrlEntries {
   readonly count: number;
-  /** @param serial - the bytes of the INTEGER. */
+  /** Whether a serial number is listed, whatever else its entry says. @param serial - the bytes of the INTEGER. */
+  has(serial: Uint8Array): boolean;
+  /** @throws ERR_MSS_PKI_DER | ERR_MSS_PKI_CRL_MALFORMED when the entry's date or extensions cannot be read */
   find(serial: Uint8Array): CrlEntry | null;
 }
 
@@ -57,6 +59,9 @@ const markOfBoolean = Uint8Array.of(0x01, 0x01);
 /** Answers that are remembered. */
 const maxAnswers = 1000;
 
+/** Instead of an offset: not listed. A CRL begins with its header, so that no entry stands at 0. */
+const notListed = 0;
+
 /**
  * The entries where they stand in the DER. The first question is answered by a native search, the next ones from a hash table of
  * offsets (4 bytes a slot, at most 16 bytes an entry), which is made when there is a second question: most CRLs are asked about one
@@ -66,7 +71,8 @@ class DerEntries implements CrlEntries {
   readonly count: number;
   readonly #der: Uint8Array;
   readonly #list: Tlv;
-  readonly #answers = new Map<string, CrlEntry | null>();
+  /** Where the entries stand that were asked for. */
+  readonly #answers = new Map<string, number>();
   #slots: Uint32Array | null = null;
 
   constructor(der: Uint8Array, list: Tlv) {
@@ -75,7 +81,16 @@ class DerEntries implements CrlEntries {
     this.count = this.#walk();
   }
 
+  has(serial: Uint8Array): boolean {
+    return this.#locate(serial) !== notListed;
+  }
+
   find(serial: Uint8Array): CrlEntry | null {
+    const at = this.#locate(serial);
+    return at === notListed ? null : readEntry(this.#der, at, this.#list.end);
+  }
+
+  #locate(serial: Uint8Array): number {
     const key = hexOf(serial);
     let answer = this.#answers.get(key);
     if (answer === undefined) {
@@ -127,22 +142,22 @@ class DerEntries implements CrlEntries {
   }
 
   /** Searches the serial's bytes natively; only a hit is looked at more closely, because they may stand inside something else. */
-  #scan(wanted: Uint8Array): CrlEntry | null {
+  #scan(wanted: Uint8Array): number {
     const element = concatBytes([Uint8Array.of(0x02, wanted.length), wanted]);
     const hit = Buffer.from(this.#der.buffer, this.#der.byteOffset, this.#list.end).indexOf(element, this.#list.start);
-    return hit < 0 ? null : this.#ask(wanted);
+    return hit < 0 ? notListed : this.#ask(wanted);
   }
 
-  #ask(wanted: Uint8Array): CrlEntry | null {
+  #ask(wanted: Uint8Array): number {
     const slots = (this.#slots ??= this.#makeTable());
     const mask = slots.length - 1;
     let slot = hashSerial(wanted, 0, wanted.length) & mask;
-    for (let entry = slots[slot] ?? 0; entry !== 0; entry = slots[slot] ?? 0) {
+    for (let entry = slots[slot] ?? notListed; entry !== notListed; entry = slots[slot] ?? notListed) {
       const { start, end } = readTlv(this.#der, readTlv(this.#der, entry, this.#list.end).start, this.#list.end);
-      if (equalBytes(this.#der.subarray(start, end), wanted)) return readEntry(this.#der, entry, this.#list.end);
+      if (equalBytes(this.#der.subarray(start, end), wanted)) return entry;
       slot = (slot + 1) & mask;
     }
-    return null;
+    return notListed;
   }
 
   /** The frames were checked before: here they are only followed. */
@@ -156,8 +171,7 @@ class DerEntries implements CrlEntries {
       let end = start + (der[at + 1] ?? 0);
       if ((der[at + 1] ?? 0) >= 0x80) ({ start, end } = readTlv(der, at, limit));
       let slot = hashSerial(der, start + 2, start + 2 + (der[start + 1] ?? 0)) & mask;
-      // Offsets are never 0 (a CRL begins with its header), so 0 is the free slot.
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      while (slots[slot] !== notListed) slot = (slot + 1) & mask;
       slots[slot] = at;
       at = end;
     }
@@ -173,7 +187,7 @@ function hashSerial(bytes: Uint8Array, from: number, to: number): number {
   return (hash ^ (hash >>> 15)) >>> 0;
 }
 
-const none: CrlEntries = Object.freeze({ count: 0, find: () => null });
+const none: CrlEntries = Object.freeze({ count: 0, has: () => false, find: () => null });
 
 /**
  * Walks the entries of a CRL once, verifying each one's frame, and returns a table to ask.

@@ -4,7 +4,7 @@ import type { Certificate } from '../x509/certificate.js';
 import { readCrl, type Crl } from './crl.js';
 import { indexEntries, type CrlEntries } from './entries.js';
 import type { CrlStore } from './store.js';
-import { verifyCrl } from './verify.js';
+import { clockSkewMs, verifyCrl } from './verify.js';
 
 /** A CRL that was verified, and its entries. */
 export interface LoadedCrl {
@@ -32,6 +32,9 @@ const refreshPauseMs = 60_000;
 /** Most CRLs in memory; the one that was loaded longest ago goes. */
 const maxLoaded = 64;
 
+/** Addresses whose last refresh is remembered. */
+const maxRemembered = 1000;
+
 /**
  * Reads, verifies and indexes a CRL. 200,000 entries take some 15 ms; the event loop stands still for that long.
  *
@@ -44,7 +47,7 @@ export function loadCrl(bytes: Uint8Array, issuer: Certificate, options: { reado
 }
 
 function isFresh({ crl }: LoadedCrl, now: Date): boolean {
-  return crl.nextUpdate !== null && crl.nextUpdate > now && crl.thisUpdate.getTime() <= now.getTime() + refreshPauseMs * 5;
+  return crl.nextUpdate !== null && crl.nextUpdate > now && crl.thisUpdate.getTime() <= now.getTime() + clockSkewMs;
 }
 
 /**
@@ -153,6 +156,7 @@ export class CrlSource {
     const tried = this.#refreshedAt.get(key) ?? Number.NEGATIVE_INFINITY;
     if (age < Math.min(validity / 2, refreshAfterMs) || Math.abs(now - tried) < refreshPauseMs || this.#closing.signal.aborted) return;
     this.#refreshedAt.set(key, now);
+    if (this.#refreshedAt.size > maxRemembered) this.#refreshedAt.clear();
     this.#once(key, () => this.#fetch(at.url, at.issuer)).catch((error: unknown) => {
       logger.warn(
         { url: at.url, code: isMssError(error) ? error.code : 'unknown', nextUpdate: crl.nextUpdate },

@@ -6,11 +6,19 @@ export interface CrlStore {
   write(key: string, der: Uint8Array): Promise<void>;
 }
 
-/** A store that ends with the process. CRLs already in use are not kept twice. */
+/** Most addresses in memory: an operator's chain has two or three. */
+const maxAddresses = 256;
+
+/** A store that ends with the process. CRLs already in use are not kept twice; beyond 256 addresses the oldest goes. */
 export function createMemoryCrlStore(): CrlStore {
   const kept = new Map<string, Uint8Array>();
   return {
     read: async (key) => kept.get(key) ?? null,
-    write: async (key, der) => void kept.set(key, der),
+    async write(key, der): Promise<void> {
+      kept.delete(key);
+      kept.set(key, der);
+      const [oldest] = kept.keys();
+      if (kept.size > maxAddresses && oldest !== undefined) kept.delete(oldest);
+    },
   };
 }

@@ -6,7 +6,7 @@ import { isStrongKey, verifySigned } from '../x509/signature.js';
 import type { Crl } from './crl.js';
 
 /** How far `thisUpdate` may lie in the future: clocks are never quite equal. */
-const clockSkewMs = 5 * 60 * 1000;
+export const clockSkewMs: number = 5 * 60 * 1000;
 
 /**
  * Whether a CRL may be believed at an instant: its issuer, signature, freshness, and that nothing in it is beyond this package.
@@ -63,19 +63,17 @@ function checkFreshness(crl: Crl, now: Date): void {
 /**
  * Whether a CRL speaks about a certificate.
  *
- * @param point - the distribution point of the certificate where the CRL was found; `null` when the host supplied it: then any
- * of its points will do.
+ * @param point - the distribution point of the certificate where the CRL was found.
  * @throws ERR_MSS_PKI_CRL_SCOPE
  */
-export function checkScope(crl: Crl, certificate: Certificate, point: DistributionPoint | null): void {
+export function checkScope(crl: Crl, certificate: Certificate, point: DistributionPoint): void {
   const { scope } = crl;
   if (scope === null) return;
   const isAuthority = certificate.extensions.authority !== null;
   const other = scope.only === 'attributes' || (scope.only === 'users' && isAuthority) || (scope.only === 'authorities' && !isAuthority);
   if (other) throw pkiError('ERR_MSS_PKI_CRL_SCOPE', 'the CRL does not cover this kind of certificate', { details: { only: scope.only } });
   if (scope.names.length === 0) return;
-  const points = point === null ? certificate.extensions.distributionPoints : [point];
-  if (!scope.names.some((name) => points.some(({ names }) => names.some((wanted) => equalGeneralNames(name, wanted))))) {
+  if (!scope.names.some((name) => point.names.some((wanted) => equalGeneralNames(name, wanted)))) {
     throw pkiError('ERR_MSS_PKI_CRL_SCOPE', "the CRL is of another distribution point than the certificate's", {
       details: { issuer: crl.issuer.text },
     });

@@ -4,7 +4,7 @@ export interface PemBlock {
   readonly der: Uint8Array;
 }
 
-const block = /-----BEGIN ([A-Z0-9 ]{1,40})-----\r?\n([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
+const block = /-----BEGIN ([A-Z0-9 ]{1,40})-----[ \t]*\r?\n([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
 
 /** Whether bytes hold PEM armour, perhaps after explanatory text (RFC 7468 §2). */
 export function looksLikePem(bytes: Uint8Array): boolean {

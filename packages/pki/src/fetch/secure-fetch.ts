@@ -1,10 +1,9 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { isMssError, withDeadline } from '@mss/core';
 import { pkiError } from '../errors.js';
-import { isPrivateAddress } from '../net/address.js';
-import { abortError, resolveName, type Resolver } from '../net/dial.js';
+import { abortError, type Dial, type Resolver } from '../net/dial.js';
+import { bareHost, redirectDial } from '../net/redirect.js';
 import type { Connector } from '../tls/connector.js';
 import type { SecureFetchInit } from '../types.js';
 import { boundedBody } from './bounded-body.js';
@@ -15,6 +14,7 @@ const defaultTimeoutMs = 30_000;
 
 export interface SecureFetchTools {
   readonly connector: Connector;
+  readonly dial: Dial;
   readonly resolver: Resolver;
   /** The proxy resolves names, so addresses of redirects cannot be checked here: it decides where it connects. */
   readonly behindProxy: boolean;
@@ -26,12 +26,10 @@ interface Step {
   readonly method: string;
   readonly headers: Headers;
   readonly body: SecureFetchInit['body'];
-  /** Connect there, when the name was resolved and checked already. */
-  readonly address: string | null;
+  /** To the addresses that were checked, after a redirect. */
+  readonly dial: Dial;
   readonly offerIdentity: boolean;
 }
-
-const bareHost = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
 
 function secureUrl(text: string | URL, base?: URL): URL {
   const url = new URL(text, base);
@@ -61,10 +59,8 @@ function sendBody(outgoing: ClientRequest, body: SecureFetchInit['body']): void 
   if (body === null || body === undefined) outgoing.end();
   else if (typeof body === 'string' || body instanceof Uint8Array) outgoing.end(body);
   else if (body instanceof URLSearchParams) outgoing.end(body.toString());
-  else
-    Readable.from(body, { objectMode: false })
-      .on('error', (error) => outgoing.destroy(error))
-      .pipe(outgoing);
+  // Whichever ends first takes the other with it; the error is the request's.
+  else pipeline(Readable.from(body, { objectMode: false }), outgoing, () => {});
 }
 
 /** Sends one request on a verified socket of its own and waits for the response's headers. */
@@ -73,9 +69,8 @@ async function exchange(step: Step, init: SecureFetchInit, tools: SecureFetchToo
   const port = url.port === '' ? 443 : Number(url.port);
   const socket = await tools.connector.connect(
     {
-      host: step.address ?? bareHost(url),
+      host: bareHost(url),
       port,
-      servername: bareHost(url),
       signal,
       timeoutMs: init.timeoutMs ?? defaultTimeoutMs,
       ...(step.offerIdentity
@@ -84,7 +79,7 @@ async function exchange(step: Step, init: SecureFetchInit, tools: SecureFetchToo
           : { clientIdentity: init.clientIdentity }
         : { clientIdentity: null }),
     },
-    null,
+    { dial: step.dial },
   );
   try {
     return await new Promise<IncomingMessage>((resolve, reject) => {
@@ -98,13 +93,9 @@ async function exchange(step: Step, init: SecureFetchInit, tools: SecureFetchToo
         headers: { ...Object.fromEntries(headers), host: url.host },
       });
       outgoing.on('response', resolve);
-      outgoing.on('error', (cause) => {
-        reject(
-          isMssError(cause)
-            ? cause
-            : pkiError('ERR_MSS_TLS_HTTP', `${url.host} did not answer as HTTP asks`, { cause, details: { host: url.hostname } }),
-        );
-      });
+      outgoing.on('error', (cause) => reject(isMssError(cause) ? cause : noHttp(url, cause)));
+      // An answer that switches protocols (101) ends the request with neither.
+      outgoing.on('close', () => reject(noHttp(url, new Error('the connection was closed without an answer'))));
       sendBody(outgoing, body);
     });
   } catch (error) {
@@ -113,8 +104,24 @@ async function exchange(step: Step, init: SecureFetchInit, tools: SecureFetchToo
   }
 }
 
-/** Headers that belong to the origin they were given for. */
-const ofOrigin = ['authorization', 'cookie', 'proxy-authorization'];
+const noHttp = (url: URL, cause: unknown): Error =>
+  pkiError('ERR_MSS_TLS_HTTP', `${url.host} did not answer as HTTP asks`, { cause, details: { host: url.hostname } });
+
+/** Headers that another origin may see. Every other one may be a credential: keys of services stand in headers of any name. */
+const harmless: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'connection',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+  'user-agent',
+]);
 
 async function redirected(step: Step, status: number, location: string, tools: SecureFetchTools, signal: AbortSignal): Promise<Step> {
   if (!URL.canParse(location, step.url.href)) throw pkiError('ERR_MSS_TLS_REDIRECT', 'a redirect leads nowhere');
@@ -124,29 +131,25 @@ async function redirected(step: Step, status: number, location: string, tools: S
       details: { host: target.hostname },
     });
   }
-  const headers = new Headers(step.headers);
   const sameOrigin = target.origin === step.url.origin;
-  if (!sameOrigin) for (const name of ofOrigin) headers.delete(name);
+  const headers = new Headers([...step.headers].filter(([name]) => sameOrigin || harmless.has(name)));
   const asGet = status === 303 || ((status === 301 || status === 302) && step.method === 'POST');
   if (asGet) for (const name of ['content-type', 'content-length']) headers.delete(name);
-  const { body } = step;
-  const streamed = body !== null && body !== undefined && typeof body === 'object' && Symbol.asyncIterator in body;
-  if (!asGet && streamed) throw pkiError('ERR_MSS_TLS_REDIRECT', 'a streamed body cannot be sent a second time');
-  const address = sameOrigin || tools.behindProxy ? step.address : await checkedAddress(step.url, target, tools, signal);
-  const method = asGet ? (step.method === 'HEAD' ? 'HEAD' : 'GET') : step.method;
-  return { url: target, method, headers, body: asGet ? null : body, address, offerIdentity: step.offerIdentity && sameOrigin };
-}
-
-async function checkedAddress(from: URL, to: URL, { resolver }: SecureFetchTools, signal: AbortSignal): Promise<string> {
-  const addressesOf = async (url: URL): Promise<readonly string[]> =>
-    isIP(bareHost(url)) === 0 ? resolveName(resolver, bareHost(url), signal) : [bareHost(url)];
-  const addresses = await addressesOf(to);
-  // Inside a private network redirects may stay inside it.
-  if (addresses.some(isPrivateAddress) && !(await addressesOf(from)).every(isPrivateAddress)) {
-    throw pkiError('ERR_MSS_TLS_REDIRECT', 'a redirect leads to a private address', { details: { host: to.hostname } });
+  const body = asGet ? null : (step.body ?? null);
+  if (body !== null && typeof body === 'object' && Symbol.asyncIterator in body) {
+    throw pkiError('ERR_MSS_TLS_REDIRECT', 'a streamed body cannot be sent a second time');
   }
-  if (addresses[0] === undefined) throw pkiError('ERR_MSS_TLS_UNREACHABLE', `${to.hostname} has no address`);
-  return addresses[0];
+  if (body !== null && !sameOrigin) {
+    throw pkiError('ERR_MSS_TLS_REDIRECT', 'what was to be sent is not sent to another origin', { details: { host: target.hostname } });
+  }
+  const dial =
+    sameOrigin || tools.behindProxy
+      ? step.dial
+      : await redirectDial(tools.dial, { from: step.url, to: target, resolver: tools.resolver, signal });
+  if (dial === null)
+    throw pkiError('ERR_MSS_TLS_REDIRECT', 'a redirect leads to a private address', { details: { host: target.hostname } });
+  const method = asGet ? (step.method === 'HEAD' ? 'HEAD' : 'GET') : step.method;
+  return { url: target, method, headers, body, dial, offerIdentity: step.offerIdentity && sameOrigin };
 }
 
 /**
@@ -163,7 +166,7 @@ export async function secureFetch(address: string | URL, given: SecureFetchInit 
     method: (init.method ?? 'GET').toUpperCase(),
     headers: headersOf(init),
     body: init.body ?? null,
-    address: null,
+    dial: tools.dial,
     offerIdentity: true,
   };
   const deadline = withDeadline(timeoutMs, init.signal ?? undefined);
@@ -186,13 +189,23 @@ export async function secureFetch(address: string | URL, given: SecureFetchInit 
   throw pkiError('ERR_MSS_TLS_REDIRECT', `more than ${maxRedirects} redirects`, { details: { host: step.url.hostname } });
 }
 
-function respond(incoming: IncomingMessage, { url, method }: Step, init: SecureFetchInit): Response {
+/** @throws ERR_MSS_TLS_HTTP when the status line or a header is none that `Response` takes */
+function respond(incoming: IncomingMessage, step: Step, init: SecureFetchInit): Response {
+  try {
+    return responseOf(incoming, step, init);
+  } catch (cause) {
+    incoming.destroy();
+    throw noHttp(step.url, cause);
+  }
+}
+
+function responseOf(incoming: IncomingMessage, { url, method }: Step, init: SecureFetchInit): Response {
   const headers = new Headers();
   for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
     headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
   }
-  const status = incoming.statusCode ?? 0;
-  const empty = method === 'HEAD' || [101, 204, 205, 304].includes(status);
+  const { statusCode: status = 0, statusMessage: statusText = '' } = incoming;
+  const empty = method === 'HEAD' || [204, 205, 304].includes(status);
   const body = empty
     ? null
     : boundedBody(incoming, {
@@ -201,6 +214,6 @@ function respond(incoming: IncomingMessage, { url, method }: Step, init: SecureF
         signal: init.signal ?? null,
       });
   if (empty) incoming.destroy();
-  const response = new Response(body, { status, statusText: incoming.statusMessage ?? '', headers });
+  const response = new Response(body, { status, statusText, headers });
   return Object.defineProperty(response, 'url', { value: url.href });
 }

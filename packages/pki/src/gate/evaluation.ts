@@ -1,9 +1,9 @@
 import { isMssError, type MssError } from '@mss/core';
-import type { PkiErrorCode } from '../errors.js';
+import { pkiError, type PkiErrorCode } from '../errors.js';
 import { buildPaths, type CertificatePath } from '../path/build.js';
 import { checkPath } from '../path/check.js';
 import type { TrustStore } from '../trust-store.js';
-import { readCertificate, type Certificate } from '../x509/certificate.js';
+import { readableCertificates, readCertificate, type Certificate } from '../x509/certificate.js';
 
 /** A path and the first rule it breaks that does not depend on the time. */
 export interface EvaluatedPath extends CertificatePath {
@@ -22,17 +22,6 @@ export interface ChainEvaluation {
   readonly names: Map<string, boolean>;
 }
 
-function readSent(ders: readonly Uint8Array[]): Certificate[] {
-  return ders.flatMap((der) => {
-    try {
-      return [readCertificate(der)];
-    } catch {
-      // One unreadable certificate among those sent takes part in no path; the others may still make one.
-      return [];
-    }
-  });
-}
-
 /**
  * Reads a chain, finds its paths and checks their timeless rules.
  *
@@ -41,13 +30,14 @@ function readSent(ders: readonly Uint8Array[]): Certificate[] {
 export function evaluateChain(chain: readonly Uint8Array[], stores: readonly TrustStore[]): ChainEvaluation {
   const [first, ...rest] = chain;
   let leaf: Certificate | null = null;
-  const sent = readSent(rest);
+  const sent = readableCertificates(rest);
   try {
     leaf = readCertificate(first ?? new Uint8Array());
     const paths = buildPaths(leaf, sent, stores).map((path) => ({ ...path, broken: checkPath(path.certificates) }));
     return { leaf, sent, paths, failure: null, names: new Map() };
   } catch (error) {
     if (!isMssError<PkiErrorCode>(error)) throw error;
-    return { leaf, sent, paths: [], failure: error, names: new Map() };
+    const failure = leaf !== null ? error : pkiError('ERR_MSS_TLS_CHAIN', `the server's certificate: ${error.message}`, { cause: error });
+    return { leaf, sent, paths: [], failure, names: new Map() };
   }
 }

@@ -112,16 +112,12 @@ export class ChainGate {
     return hash.digest('base64');
   }
 
-  /** Evaluates a chain once. @param sent - every certificate the server sent, its own first. */
-  learn(key: string, sent: readonly Uint8Array[]): ChainEvaluation {
-    let evaluation = this.#evaluations.get(key);
-    if (evaluation === undefined) {
-      evaluation = evaluateChain(sent, this.#stores);
-      this.#evaluations.set(key, evaluation);
-      const [oldest] = this.#evaluations.keys();
-      if (this.#evaluations.size > maxEvaluations && oldest !== undefined) this.#evaluations.delete(oldest);
-    }
-    return evaluation;
+  /** Evaluates a chain, anew when it was evaluated before. @param sent - every certificate the server sent, its own first. */
+  learn(key: string, sent: readonly Uint8Array[]): void {
+    this.#evaluations.delete(key);
+    this.#evaluations.set(key, evaluateChain(sent, this.#stores));
+    const [oldest] = this.#evaluations.keys();
+    if (this.#evaluations.size > maxEvaluations && oldest !== undefined) this.#evaluations.delete(oldest);
   }
 
   /** Takes the OCSP response that a server stapled to the handshake with this chain. */

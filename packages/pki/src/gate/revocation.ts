@@ -46,7 +46,8 @@ type Established = Pick<CertificateRevocation, 'method' | 'status' | 'thisUpdate
 
 function fromCrl({ crl, entries, url }: LoadedCrl, certificate: Certificate): Established {
   const { thisUpdate, nextUpdate } = crl;
-  return { method: 'crl', status: entries.find(certificate.serial) === null ? 'good' : 'revoked', thisUpdate, nextUpdate, source: url };
+  // Listed is revoked, even where the entry's date or reason makes no sense.
+  return { method: 'crl', status: entries.has(certificate.serial) ? 'revoked' : 'good', thisUpdate, nextUpdate, source: url };
 }
 
 function fromOcsp({ method, status, thisUpdate, freshUntil, source }: OcspAnswer): Established {
@@ -164,7 +165,7 @@ export async function isGoodByCrl(crls: CrlSource, certificate: Certificate, iss
     try {
       const loaded = await crls.obtain(url, issuer);
       checkScope(loaded.crl, certificate, point);
-      return loaded.entries.find(certificate.serial) === null;
+      return !loaded.entries.has(certificate.serial);
     } catch {
       continue;
     }

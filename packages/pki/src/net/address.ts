@@ -23,6 +23,10 @@ function privateRanges(): BlockList {
     ['fe80::', 10],
     ['fec0::', 10],
     ['ff00::', 8],
+    // NAT64 of one network (RFC 8215), and the tunnels Teredo and 6to4, behind whose addresses any other may stand.
+    ['64:ff9b:1::', 48],
+    ['2001::', 32],
+    ['2002::', 16],
   ];
   for (const [net, prefix] of four) list.addSubnet(net, prefix, 'ipv4');
   for (const [net, prefix] of six) list.addSubnet(net, prefix, 'ipv6');

@@ -1,9 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { isMssError, type MssError } from '@mss/core';
+import { isMssError, untilAborted, type MssError } from '@mss/core';
 import { pkiError, type PkiErrorCode } from '../errors.js';
 import { errnoOf } from './errno.js';
+import { firstToConnect } from './first-to-connect.js';
 
 /** Where a TCP connection goes. */
 export interface DialTarget {
@@ -32,19 +33,7 @@ export function abortError(signal: AbortSignal, what: string): MssError<PkiError
 
 /** A promise that also ends when the signal aborts. What is waited for goes on by itself. */
 export async function underSignal<Value>(work: Promise<Value>, signal: AbortSignal, what: string): Promise<Value> {
-  if (signal.aborted) {
-    work.catch(() => {});
-    throw abortError(signal, what);
-  }
-  const done = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(abortError(signal, what)), { once: true, signal: done.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    done.abort();
-  }
+  return untilAborted(work, signal, (aborted) => abortError(aborted, what));
 }
 
 function dialAddress(address: string, { host, port, signal }: DialTarget): Promise<Socket> {
@@ -77,23 +66,19 @@ function dialAddress(address: string, { host, port, signal }: DialTarget): Promi
   });
 }
 
-/** The Node default of {@link Dial}: the resolver's addresses one after the other. */
+/** The Node default of {@link Dial}: the resolver's addresses, the first that answers. */
 export function nodeDial(resolver: Resolver): Dial {
-  return async (target) => {
-    const { host, port, signal } = target;
+  return async ({ host, port, signal }) => {
     const literal = host.replace(/^\[(.*)\]$/, '$1');
     const addresses = isIP(literal) === 0 ? await resolveName(resolver, host, signal) : [literal];
-    let last: unknown = null;
-    for (const address of addresses) {
-      try {
-        return await dialAddress(address, target);
-      } catch (error) {
-        if (!isMssError(error, 'ERR_MSS_TLS_UNREACHABLE')) throw error;
-        last = error;
-      }
-    }
-    throw last ?? pkiError('ERR_MSS_TLS_UNREACHABLE', `${host} has no address`, { details: { host, port } });
+    if (addresses.length === 0) throw pkiError('ERR_MSS_TLS_UNREACHABLE', `${host} has no address`, { details: { host, port } });
+    return firstToConnect(addresses, { connect: (address, either) => dialAddress(address, { host, port, signal: either }), signal });
   };
+}
+
+/** A dial that goes to one of these addresses, whatever the name would lead to. */
+export function pinnedDial(dial: Dial, addresses: readonly string[]): Dial {
+  return ({ port, signal }) => firstToConnect(addresses, { connect: (host, either) => dial({ host, port, signal: either }), signal });
 }
 
 /** @throws ERR_MSS_TLS_UNREACHABLE when the name is not known. */

@@ -5,9 +5,9 @@ import type { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
 import { isMssError } from '@mss/core';
 import { pkiError } from '../errors.js';
-import { isPrivateAddress } from './address.js';
-import { abortError, resolveName, type Dial, type Resolver } from './dial.js';
+import { abortError, type Dial, type Resolver } from './dial.js';
 import type { HttpProxy } from './proxy.js';
+import { bareHost, redirectDial } from './redirect.js';
 
 /** How CRLs (and OCSP answers) are fetched: outside the gate, bounded, and never with a credential. */
 export interface PlainHttp {
@@ -35,8 +35,6 @@ const maxRedirects = 3;
 interface Exchange extends PlainRequest {
   readonly http: PlainHttp;
   readonly target: URL;
-  /** A checked address, when the target came from a redirect. */
-  readonly address: string | null;
 }
 
 /** The address of a CRL or responder: `http:` or `https:`, no credentials in it. `null` for LDAP and anything else. */
@@ -47,17 +45,16 @@ export function plainUrl(text: string): URL | null {
 }
 
 const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port));
-const bareHost = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
 
-async function open({ http, target, address, signal }: Exchange): Promise<Duplex> {
-  const host = address ?? bareHost(target);
+async function open({ http, target, signal }: Exchange): Promise<Duplex> {
+  const host = bareHost(target);
   const { proxy } = http;
   if (target.protocol === 'http:') {
     return http.dial(proxy === null ? { host, port: portOf(target), signal } : { host: proxy.host, port: proxy.port, signal });
   }
   const socket = await http.tunnel({ host, port: portOf(target), signal });
-  const name = bareHost(target);
-  return tlsConnect({ socket, ca: [...http.authorities], minVersion: 'TLSv1.2', ...(isIP(name) === 0 ? { servername: name } : {}) });
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return tlsConnect({ socket, ca: [...http.authorities], minVersion: 'TLSv1.2', rejectUnauthorized: true, ...name });
 }
 
 function send(exchange: Exchange, socket: Duplex): ClientRequest {
@@ -109,7 +106,9 @@ async function exchangeOnce(exchange: Exchange): Promise<Uint8Array | URL> {
   socket.on('error', () => {});
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      send(exchange, socket).on('response', resolve).on('error', reject);
+      const request = send(exchange, socket).on('response', resolve).on('error', reject);
+      // An answer that switches protocols (101) ends the request with neither, and the signal of the deadline no longer reaches it.
+      request.on('close', () => reject(new Error('the connection was closed without an answer')));
     });
     const status = response.statusCode ?? 0;
     const { location } = response.headers;
@@ -128,16 +127,19 @@ async function exchangeOnce(exchange: Exchange): Promise<Uint8Array | URL> {
   }
 }
 
-/** A redirect may lead to another public host, never from a public host into a private network. */
-async function checkRedirect({ http, what, signal }: Exchange, from: URL, to: URL): Promise<string> {
-  const addressesOf = async (url: URL): Promise<readonly string[]> =>
-    isIP(bareHost(url)) === 0 ? resolveName(http.resolver, bareHost(url), signal) : [bareHost(url)];
-  const addresses = await addressesOf(to);
-  if (addresses.some(isPrivateAddress) && !(await addressesOf(from)).every(isPrivateAddress)) {
-    throw pkiError(`ERR_MSS_PKI_${what}_REDIRECT`, 'a redirect leads to a private address', { details: { host: to.hostname } });
-  }
-  if (addresses[0] === undefined) throw pkiError('ERR_MSS_TLS_UNREACHABLE', `${to.hostname} has no address`);
-  return addresses[0];
+/**
+ * A redirect may lead to another public host, never from a public host into a private network. A proxy resolves names by itself: it
+ * decides where it connects.
+ */
+async function redirected(
+  exchange: Exchange,
+  { from, to, http }: { readonly from: URL; readonly to: URL; readonly http: PlainHttp },
+): Promise<Exchange> {
+  if (http.proxy !== null) return { ...exchange, target: to };
+  const { what, signal } = exchange;
+  const dial = await redirectDial(http.dial, { from, to, resolver: http.resolver, signal });
+  if (dial !== null) return { ...exchange, target: to, http: { ...http, dial, tunnel: dial } };
+  throw pkiError(`ERR_MSS_PKI_${what}_REDIRECT`, 'a redirect leads to a private address', { details: { host: to.hostname } });
 }
 
 /**
@@ -148,29 +150,27 @@ async function checkRedirect({ http, what, signal }: Exchange, from: URL, to: UR
 export async function plainFetch(http: PlainHttp, request: PlainRequest): Promise<Uint8Array> {
   const first = plainUrl(request.url);
   if (first === null) throw pkiError('ERR_MSS_PKI_CRL_NO_ADDRESS', 'the address is not one of HTTP');
-  let target = first;
-  let address: string | null = null;
+  let exchange: Exchange = { ...request, http, target: first };
   try {
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-      const exchange: Exchange = { ...request, http, target, address };
       const answer = await exchangeOnce(exchange);
       if (answer instanceof Uint8Array) return answer;
-      address = http.proxy === null ? await checkRedirect(exchange, first, answer) : null;
-      target = answer;
+      exchange = await redirected(exchange, { from: first, to: answer, http });
     }
   } catch (cause) {
-    throw failure(cause, target, request);
+    throw failure(cause, exchange.target, request);
   }
   throw pkiError(`ERR_MSS_PKI_${request.what}_REDIRECT`, `more than ${maxRedirects} redirects`, { details: { host: first.hostname } });
 }
 
 function failure(cause: unknown, target: URL, { signal, what }: PlainRequest): unknown {
   const details = { host: target.hostname, port: portOf(target) };
-  if (signal.aborted)
-    return pkiError(`ERR_MSS_PKI_${what}_TIMEOUT`, `${target.host} did not answer in time`, {
-      cause: abortError(signal, 'fetching'),
-      details,
-    });
+  if (signal.aborted) {
+    const stopped = abortError(signal, 'fetching');
+    return isMssError(stopped, 'ERR_MSS_TLS_TIMEOUT')
+      ? pkiError(`ERR_MSS_PKI_${what}_TIMEOUT`, `${target.host} did not answer in time`, { cause: stopped, details })
+      : pkiError(`ERR_MSS_PKI_${what}_FETCH`, 'the policy is closed: nothing is fetched any more', { cause: stopped, details });
+  }
   if (isMssError(cause) && cause.code.startsWith('ERR_MSS_PKI_')) return cause;
   return pkiError(`ERR_MSS_PKI_${what}_FETCH`, `${target.host} could not be reached, or broke off`, { cause, details });
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { pkiError } from '../errors.js';
 import { createClearChannel } from '../starttls/clear-channel.js';
+import { sniOf } from '../tls/server-name.js';
 import type { Dial } from './dial.js';
 
 /** An HTTP proxy between this machine and the outside, as hospitals have one. */
@@ -39,7 +40,8 @@ export function proxyDial(direct: Dial, proxy: HttpProxy): Dial {
     const socket = await direct({ host: proxy.host, port: proxy.port, signal });
     const channel = createClearChannel(socket, signal);
     try {
-      const authority = `${bracketed(host)}:${port}`;
+      // A name as A-labels: U-labels are no octets of HTTP.
+      const authority = `${bracketed(sniOf(host) || host)}:${port}`;
       const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
       if (proxy.authorization !== null) lines.push(`Proxy-Authorization: ${proxy.authorization}`);
       await channel.io.writeLine(`${lines.join('\r\n')}\r\n`);

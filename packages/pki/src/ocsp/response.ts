@@ -1,8 +1,8 @@
 import { isMssError } from '@mss/core';
-import { childrenOf, contentOf, expectTlv, readTlv, readWhole, tags, type Tlv } from '../der/reader.js';
+import { childrenOf, contentOf, expectTlv, readTlv, readWhole, tags, wholeOf, type Tlv } from '../der/reader.js';
 import { hexOf, oidOf, timeOf } from '../der/values.js';
 import { pkiError } from '../errors.js';
-import { readCertificate, type Certificate } from '../x509/certificate.js';
+import { readableCertificates, type Certificate } from '../x509/certificate.js';
 import { readExtensions, type RawExtension } from '../x509/extensions.js';
 import { readName } from '../x509/name.js';
 import { readSigned, type Signed } from '../x509/signature.js';
@@ -21,7 +21,6 @@ export interface OcspResponse {
   readonly signed: Signed;
   /** The responder by its name's comparison key, or by the SHA-1 of its key, hexadecimal. */
   readonly responder: { readonly name: string } | { readonly keyHash: string };
-  readonly producedAt: Date;
   readonly responses: readonly SingleResponse[];
   /** Hexadecimal, `null` when the response has none. */
   readonly nonce: string | null;
@@ -81,7 +80,7 @@ function readBasic(bytes: Uint8Array, basic: Tlv): OcspResponse {
   const { body, toBeSigned, algorithm, signature, end } = readSigned(bytes, basic);
   const fields = childrenOf(bytes, body, 5).filter((field) => field.tag !== 0xa0);
   const [responder, producedAt, list, wrapped] = fields;
-  if (responder === undefined || producedAt === undefined || list === undefined) throw malformed();
+  if (responder === undefined || producedAt?.tag !== tags.generalizedTime || list === undefined) throw malformed();
   const singles = childrenOf(bytes, list, 20).map((one) => readSingle(bytes, one));
   const extensions = wrapped === undefined ? [] : readExtensions(bytes, expectTlv(bytes, wrapped.start, wrapped.end, tags.sequence));
   const certificates = end < basic.end ? expectTlv(bytes, end, basic.end, 0xa0) : null;
@@ -91,10 +90,9 @@ function readBasic(bytes: Uint8Array, basic: Tlv): OcspResponse {
     der: bytes,
     signed: { toBeSigned, algorithm, signature },
     responder: readResponder(bytes, responder),
-    producedAt: timeOf(bytes, producedAt),
     responses: singles,
     nonce: nonceOf(bytes, extensions),
-    certificates: sent.map((one) => readCertificate(bytes.subarray(one.at, one.end))),
+    certificates: readableCertificates(sent.map((one) => wholeOf(bytes, one))),
     unknownCritical: critical.map(({ oid }) => oid),
   };
 }

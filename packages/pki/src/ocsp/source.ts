@@ -5,7 +5,7 @@ import { plainFetch, type PlainHttp } from '../net/http-get.js';
 import type { Certificate } from '../x509/certificate.js';
 import { writeOcspRequest } from './request.js';
 import { maxOcspBytes, readOcspResponse } from './response.js';
-import { verifyOcsp, type VerifiedOcsp } from './verify.js';
+import { clockSkewMs, verifyOcsp, type VerifiedOcsp } from './verify.js';
 
 /** An answer that is believed, and where it came from. */
 export interface OcspAnswer extends VerifiedOcsp {
@@ -52,8 +52,7 @@ export class OcspSource {
   /** The answer in memory, while it is fresh. Past half of its life it is asked for again in the background. */
   peek(subject: OcspSubject, url: string | undefined): OcspAnswer | null {
     const found = this.#answers.get(keyOf(subject));
-    const now = this.#options.clock.now();
-    if (found === undefined || found.freshUntil <= now || found.thisUpdate.getTime() > now.getTime() + refreshPauseMs * 5) return null;
+    if (found === undefined || !this.#isFresh(found)) return null;
     if (url !== undefined) this.#refreshWhenDue(subject, url, found);
     return found;
   }
@@ -78,8 +77,7 @@ export class OcspSource {
       const verified = verifyOcsp(readOcspResponse(bytes), { ...subject, nonce: null, now: this.#options.clock.now() });
       // There is no time to ask about the responder in the middle of a handshake.
       if (verified.unvouched !== null) return false;
-      const known = this.#answers.get(keyOf(subject));
-      if (known?.status === 'revoked' || (known !== undefined && known.thisUpdate > verified.thisUpdate)) return false;
+      if (this.#newer(subject, verified) !== null || this.#answers.get(keyOf(subject))?.status === 'revoked') return false;
       this.#keep(subject, { ...verified, method: 'stapled', source: 'handshake' });
       return true;
     } catch (error) {
@@ -105,11 +103,25 @@ export class OcspSource {
         throw pkiError('ERR_MSS_PKI_OCSP_SIGNATURE', "the OCSP responder's own certificate is revoked, or nobody can tell");
       }
       const answer: OcspAnswer = { ...verified, method: 'ocsp', source: url };
+      // An older answer than the one in use is a replay, or a mirror that lags: it takes nothing back.
+      const newer = this.#newer(subject, answer);
+      if (newer !== null) return newer;
       this.#keep(subject, answer);
       return answer;
     } finally {
       deadline.release();
     }
+  }
+
+  /** The answer in memory, when it is fresh, and was given later than another. */
+  #newer(subject: OcspSubject, { thisUpdate }: Pick<VerifiedOcsp, 'thisUpdate'>): OcspAnswer | null {
+    const known = this.#answers.get(keyOf(subject));
+    return known !== undefined && known.thisUpdate > thisUpdate && this.#isFresh(known) ? known : null;
+  }
+
+  #isFresh({ freshUntil, thisUpdate }: OcspAnswer): boolean {
+    const now = this.#options.clock.now().getTime();
+    return freshUntil.getTime() > now && thisUpdate.getTime() <= now + clockSkewMs;
   }
 
   #keep(subject: OcspSubject, answer: OcspAnswer): void {

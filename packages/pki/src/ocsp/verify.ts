@@ -6,7 +6,7 @@ import { isIdOf, keyBitsOf } from './certificate-id.js';
 import type { OcspResponse, SingleResponse } from './response.js';
 
 /** How far `thisUpdate` may lie in the future. */
-const clockSkewMs = 5 * 60 * 1000;
+export const clockSkewMs: number = 5 * 60 * 1000;
 
 /** A response without `nextUpdate`, or without our nonce, is believed for this long after its `thisUpdate`. */
 export const maxAgeMs: number = 24 * 60 * 60 * 1000;
@@ -86,7 +86,9 @@ export function verifyOcsp(response: OcspResponse, question: OcspQuestion): Veri
   if (nonce !== null && response.nonce !== null && nonce !== response.nonce) {
     throw pkiError('ERR_MSS_PKI_OCSP_NONCE', 'the OCSP response answers another question (nonce)');
   }
-  const single = response.responses.find((one) => isIdOf(response.der, one.id, certificate, issuer));
+  const about = response.responses.filter((one) => isIdOf(response.der, one.id, certificate, issuer));
+  // Of several answers about one certificate the worst counts.
+  const single = about.find(({ status }) => status === 'revoked') ?? about[0];
   if (single === undefined || single.status === 'unknown') {
     throw pkiError('ERR_MSS_PKI_OCSP_UNKNOWN', 'the OCSP responder does not know the certificate');
   }

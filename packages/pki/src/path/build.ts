@@ -30,6 +30,8 @@ function issuancesOf(certificates: readonly Certificate[]): Issuance[] {
 const maxDepth = 8;
 const maxPaths = 16;
 const maxLinks = 100;
+/** Certificates put one on the other in all: with certificates that all name each other, few links make very many ways. */
+const maxSteps = 1000;
 /** Most certificates that a server may send. */
 const maxSentCertificates = 20;
 
@@ -56,13 +58,15 @@ export function buildPaths(leaf: Certificate, sent: readonly Certificate[], stor
   const anchors = stores.flatMap((store) => store[storeContents].anchors.map((certificate) => ({ certificate, store })));
   const paths: CertificatePath[] = [];
   const links = new Map<string, boolean>();
+  let steps = 0;
+  const tooMany = (): Error => pkiError('ERR_MSS_TLS_CHAIN', 'the certificates of the server make too many ways');
 
   const isLink = (certificate: Certificate, issuer: Certificate): boolean => {
     if (!mayIssue(certificate, issuer)) return false;
     const key = `${certificate.sha256}:${issuer.keyId}`;
     let holds = links.get(key);
     if (holds === undefined) {
-      if (links.size === maxLinks) throw pkiError('ERR_MSS_TLS_CHAIN', 'the certificates of the server make too many ways');
+      if (links.size === maxLinks) throw tooMany();
       holds = certificate.signed.algorithm.scheme === null || isSignedBy(certificate, issuer);
       links.set(key, holds);
     }
@@ -70,10 +74,11 @@ export function buildPaths(leaf: Certificate, sent: readonly Certificate[], stor
   };
 
   const extend = (path: readonly [Certificate, ...Certificate[]]): void => {
+    if (++steps > maxSteps) throw tooMany();
     const last = path.at(-1) ?? path[0];
     for (const { certificate, store } of anchors) {
       if (path.some((one) => one.sha256 === certificate.sha256) || !isLink(last, certificate)) continue;
-      if (paths.length === maxPaths) throw pkiError('ERR_MSS_TLS_CHAIN', 'the certificates of the server make too many ways');
+      if (paths.length === maxPaths) throw tooMany();
       const certificates: CertificatePath['certificates'] = [...path, certificate];
       paths.push({
         certificates,

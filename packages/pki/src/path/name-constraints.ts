@@ -11,7 +11,15 @@ function dnsWithin(name: string, base: string): boolean {
   return subject === constraint || subject.endsWith(`.${constraint}`);
 }
 
-function addressWithin(address: Uint8Array, range: Uint8Array): boolean {
+/** Whether a wildcard stands, among others, for the name that a constraint is about: `*.chu.example` for `secret.chu.example`. */
+function wildcardReaches(name: string, base: string): boolean {
+  const constraint = base.toLowerCase().replace(/\.$/, '');
+  return name.startsWith('*.') && constraint.slice(constraint.indexOf('.')) === name.slice(1).toLowerCase().replace(/\.$/, '');
+}
+
+/** A range is an address and a mask; one of the other family holds no address of this one. `null`: it is no range at all. */
+function addressWithin(address: Uint8Array, range: Uint8Array): boolean | null {
+  if (range.length !== 8 && range.length !== 32) return null;
   if (range.length !== address.length * 2) return false;
   return address.every((octet, index) => {
     const mask = range[address.length + index] ?? 0;
@@ -64,11 +72,17 @@ function namesOf(certificate: Certificate, isLeaf: boolean): GeneralName[] {
   return names;
 }
 
+/** Whether an excluded subtree holds a name, or may hold one that the name stands for. */
+function excludes(base: GeneralName, name: GeneralName): boolean {
+  if (base.kind !== name.kind) return false;
+  return within(name, base) !== false || (base.kind === 'dns' && name.kind === 'dns' && wildcardReaches(name.value, base.value));
+}
+
 /** Whether a constraint lets a name pass. */
 export function permits({ permitted, excluded }: NameConstraints, name: GeneralName): boolean {
   const allowed = permitted.filter((base) => base.kind === name.kind);
   if (allowed.length > 0 && !allowed.some((base) => within(name, base) === true)) return false;
-  return !excluded.some((base) => base.kind === name.kind && within(name, base) !== false);
+  return !excluded.some((base) => excludes(base, name));
 }
 
 /**

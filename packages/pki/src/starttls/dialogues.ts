@@ -1,6 +1,6 @@
 import type { ClearDialogue, StartTlsDialogue } from '../types.js';
 import { ldap } from './ldap.js';
-import { nonsense, refused } from './refusals.js';
+import { nonsense, refused, unavailable } from './refusals.js';
 
 /** Most lines of one answer: a greeting or a list of capabilities that never ends. */
 const maxLines = 100;
@@ -23,17 +23,23 @@ async function smtpReply(io: ClearDialogue): Promise<SmtpReply> {
   throw nonsense('SMTP');
 }
 
+/** RFC 5321 §4.2.1: try again later. */
+const isPassing = (code: number): boolean => code >= 400 && code < 500;
+
 async function smtp(io: ClearDialogue, clientName: string): Promise<void> {
   const greeting = await smtpReply(io);
+  if (isPassing(greeting.code)) throw unavailable('SMTP', `greets with ${greeting.code}`);
   if (greeting.code !== 220) throw refused('SMTP', `greets with ${greeting.code}`);
   await io.writeLine(`EHLO ${clientName}`);
   const hello = await smtpReply(io);
+  if (isPassing(hello.code)) throw unavailable('SMTP', `answers ${hello.code} to EHLO`);
   const offered = hello.code === 250 && hello.lines.slice(1).some((line) => /^STARTTLS\s*$/i.test(line));
   // A stripped offer and a server without TLS look alike: both end here.
   if (!offered) throw refused('SMTP', 'does not offer STARTTLS');
   await io.writeLine('STARTTLS');
   const consent = await smtpReply(io);
-  if (consent.code !== 220) throw refused('SMTP', `answers ${consent.code} to STARTTLS`);
+  // 454: TLS is not available for a temporary reason (RFC 3207 §4).
+  if (consent.code !== 220) throw refused('SMTP', `answers ${consent.code} to STARTTLS`, isPassing(consent.code));
 }
 
 /** Reads until the tagged answer; untagged lines before it are ignored: whatever came in clear is not believed. */
@@ -44,6 +50,7 @@ async function imapAnswer(io: ClearDialogue, tag: string): Promise<{ status: str
     const [, status] = new RegExp(`^${tag} (OK|NO|BAD)(?: |$)`, 'i').exec(line) ?? [];
     if (status !== undefined) return { status: status.toUpperCase(), untagged };
     if (!line.startsWith('* ')) throw nonsense('IMAP');
+    if (/^\* BYE\b/i.test(line)) throw unavailable('IMAP', 'says goodbye');
     untagged.push(line);
   }
   throw nonsense('IMAP');
@@ -53,7 +60,7 @@ async function imap(io: ClearDialogue): Promise<void> {
   const greeting = await io.readLine();
   // PREAUTH means: already logged in, in clear (RFC 8314 §3.2 warns of it). STARTTLS is not possible then.
   if (/^\* PREAUTH\b/i.test(greeting)) throw refused('IMAP', 'says that the connection is authenticated already');
-  if (/^\* BYE\b/i.test(greeting)) throw refused('IMAP', 'says goodbye');
+  if (/^\* BYE\b/i.test(greeting)) throw unavailable('IMAP', 'says goodbye');
   if (!/^\* OK\b/i.test(greeting)) throw nonsense('IMAP');
   await io.writeLine('a1 CAPABILITY');
   const capability = await imapAnswer(io, 'a1');

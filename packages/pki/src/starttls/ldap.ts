@@ -1,9 +1,12 @@
 import { concatBytes } from '@mss/core';
 import type { ClearDialogue } from '../types.js';
-import { nonsense, refused } from './refusals.js';
+import { nonsense, refused, unavailable } from './refusals.js';
 
 /** Most bytes of the server's answer. */
 const maxAnswerBytes = 4096;
+
+/** Results that may pass: busy, unavailable (RFC 4511 §4.1.9). */
+const passing: ReadonlySet<number> = new Set([51, 52]);
 
 /** `LDAPMessage { 1, extendedReq { requestName 1.3.6.1.4.1.1466.20037 } }` */
 const request: Uint8Array = concatBytes([
@@ -54,6 +57,7 @@ export async function ldap(io: ClearDialogue): Promise<void> {
   if (answer.tag !== 0x78 || (id.content[0] !== 1 && id.content[0] !== 0)) throw nonsense('LDAP');
   const result = element(answer.content);
   if (result.tag !== 0x0a || result.content.length !== 1) throw nonsense('LDAP');
-  if (id.content[0] === 0) throw refused('LDAP', 'ends the connection');
-  if (result.content[0] !== 0) throw refused('LDAP', `answers ${result.content[0]} to StartTLS`);
+  const [code = 0] = result.content;
+  if (id.content[0] === 0) throw unavailable('LDAP', 'ends the connection');
+  if (code !== 0) throw refused('LDAP', `answers ${code} to StartTLS`, passing.has(code));
 }

@@ -84,10 +84,16 @@ async function whyNoServerHello(rules: TlsRules, ask: AskHello | null, cause: Er
   return isClosed(cause) ? closed(cause) : handshakeRefusal(cause);
 }
 
+/** Alerts that speak of this one connection: a record that was spoilt on the way, an error inside the server (RFC 5246 §7.2.2). */
+const passingAlerts: ReadonlySet<number> = new Set([20, 22, 50, 51, 80, 90]);
+
+/** What breaks without a word of the server's may have been spoilt on the way; what it refuses by an alert it will refuse again. */
 function handshakeRefusal(cause: Error): Refusal {
+  const alert = alertOf(cause);
   return pkiError('ERR_MSS_TLS_HANDSHAKE', 'the TLS handshake failed', {
     cause,
-    details: { alert: alertOf(cause), reason: errnoOf(cause) },
+    details: { alert, reason: errnoOf(cause) },
+    permanent: alert !== null && !passingAlerts.has(alert),
   });
 }
 

@@ -31,6 +31,16 @@ export interface SeenServer {
   readonly protocol: string | null;
 }
 
+/** How a connection is made, where it is not the usual way. */
+export interface ConnectHow {
+  /** Default: TLS begins at once. */
+  readonly startTls?: StartTlsDialogue | null;
+  /** Default: the policy's. */
+  readonly dial?: Dial;
+  /** Told how a refused connection looked, for `probeTls`. */
+  readonly onRefused?: ((seen: SeenServer) => void) | undefined;
+}
+
 /** One connection in the making. */
 interface Attempt {
   readonly options: ConnectOptions;
@@ -41,8 +51,7 @@ interface Attempt {
   readonly ask: AskHello | null;
   /** The stream is the caller's and cannot be opened again. */
   readonly once: boolean;
-  /** Told how a refused connection looked, for `probeTls`. */
-  readonly onRefused: ((seen: SeenServer) => void) | undefined;
+  readonly onRefused: ConnectHow['onRefused'];
 }
 
 const defaultTimeoutMs = 30_000;
@@ -109,7 +118,7 @@ export class Connector {
   async warm(options: ConnectOptions, startTls: StartTlsDialogue | null): Promise<ConnectionDecision> {
     const deadline = withDeadline(options.timeoutMs ?? defaultTimeoutMs, options.signal);
     try {
-      const socket = await this.connect({ ...options, clientIdentity: null, signal: deadline.signal }, startTls);
+      const socket = await this.connect({ ...options, clientIdentity: null, signal: deadline.signal }, { startTls });
       socket.destroy();
       await this.wantedIdentity(options)?.[identityKey].ready(deadline.signal);
       return socket.decision;
@@ -124,9 +133,9 @@ export class Connector {
   }
 
   /** Opens and secures, after a STARTTLS dialogue if there is one. */
-  connect(options: ConnectOptions, startTls: StartTlsDialogue | null, onRefused?: (seen: SeenServer) => void): Promise<SecureSocket> {
+  connect(options: ConnectOptions, { startTls = null, dial = this.#options.dial, onRefused }: ConnectHow = {}): Promise<SecureSocket> {
     return this.#underDeadline(options, async (signal) => {
-      const opening: Opening = { dial: this.#options.dial, target: options, signal, startTls };
+      const opening: Opening = { dial, target: options, signal, startTls };
       return this.#secure({
         ...this.#common(options, signal),
         open: () => openStream(opening),
@@ -265,7 +274,7 @@ function endpointOf({ host, port, servername = '', mailboxDomain = '' }: SecureT
 
 function report(
   { judgement, protocol }: { readonly judgement: Judgement | null; readonly protocol: string | null },
-  onRefused: ((seen: SeenServer) => void) | undefined,
+  onRefused: ConnectHow['onRefused'],
 ): void {
   if (judgement !== null && judgement.outcome !== 'unseen') onRefused?.({ chain: judgement, protocol });
 }

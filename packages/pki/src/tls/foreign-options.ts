@@ -4,6 +4,7 @@ import type { ChainGate } from '../gate/gate.js';
 import type { ConnectionOptions, SecureTarget, TlsClientOptions } from '../types.js';
 import { verdictPending, type Connector } from './connector.js';
 import type { TlsContexts } from './context.js';
+import { failClosed } from './fail-closed.js';
 import { shownChain } from './peer-chain.js';
 import { sniOf } from './server-name.js';
 
@@ -29,13 +30,14 @@ export function foreignTlsOptions(
     ciphers: contexts.ciphers,
     rejectUnauthorized: true,
     secureContext: contexts.of(wanted),
-    checkServerIdentity: (_hostname, certificate) => {
-      const judgement = gate.judge(gate.keyOf(shownChain(certificate)), gateTarget);
-      if (judgement.outcome === 'good') return undefined;
-      if (judgement.outcome === 'refused') return judgement.error;
-      // What can be settled without another look is settled in the background, so that the next connection finds it.
-      if (judgement.outcome === 'unsettled') void gate.settle(judgement.paths);
-      return verdictPending(target);
-    },
+    checkServerIdentity: (_hostname, certificate) =>
+      failClosed(() => {
+        const judgement = gate.judge(gate.keyOf(shownChain(certificate)), gateTarget);
+        if (judgement.outcome === 'good') return undefined;
+        if (judgement.outcome === 'refused') return judgement.error;
+        // What can be settled without another look is settled in the background, so that the next connection finds it.
+        if (judgement.outcome === 'unsettled') void gate.settle(judgement.paths);
+        return verdictPending(target);
+      }),
   };
 }

@@ -7,6 +7,7 @@ import type { ChainGate, GateTarget, Judgement } from '../gate/gate.js';
 import { abortError } from '../net/dial.js';
 import { classifyFailure, isVerifyFailure, type AskHello } from './classify.js';
 import type { TlsContexts } from './context.js';
+import { failClosed } from './fail-closed.js';
 import { sniOf } from './server-name.js';
 import { peerChain, sentChain, shownChain, type ShownCertificate } from './peer-chain.js';
 
@@ -93,26 +94,41 @@ class Handshake {
   }
 
   /**
-   * First look, in 'OCSPResponse': OpenSSL has the server's whole flight, and the client's has not been made. Destroying here means
-   * that not even a client certificate leaves.
+   * First look, in 'OCSPResponse': OpenSSL has the server's whole flight, and the client's has not been made. Ending the connection here
+   * means that not even a client certificate leaves.
+   *
+   * Only a good verdict is taken from memory. Any other is made of what came on this very connection: certificates are not signed by the
+   * handshake of TLS 1.2, and what a man in the middle has once added to a chain must not refuse the server for ever.
+   *
+   * @returns why the connection must end.
    */
-  onServerFlight(socket: TLSSocket, stapled: Uint8Array | null): void {
-    const { gate, target, looks, once } = this.#options;
+  onServerFlight(socket: TLSSocket, stapled: Uint8Array | null): Error | undefined {
+    const { looks } = this.#options;
     this.sawCertificate = true;
     this.protocol = socket.getProtocol();
     const shown = peerChain(socket);
     this.chainKey = this.#keyOf(shown);
-    if (!gate.knows(this.chainKey)) {
-      const sent = once ? [] : sentChain(socket);
-      this.#learned = !once;
-      // Shown issuers may come from the trust store; both together miss nothing.
-      gate.learn(this.chainKey, sent.length === 0 ? shown : [...sent, ...shown.slice(1)]);
+    this.#judge(stapled);
+    if (this.judgement?.outcome !== 'good') {
+      this.#learn(socket, shown);
+      this.#judge(stapled);
     }
+    const stop = this.#learned || looks === 'look-only' || this.judgement?.outcome !== 'good' || !this.#canSign();
+    return stop ? new Stopped() : undefined;
+  }
+
+  #judge(stapled: Uint8Array | null): void {
+    const { gate, target } = this.#options;
     if (stapled !== null) gate.staple(this.chainKey, stapled);
     this.judgement = gate.judge(this.chainKey, target);
-    if (this.#learned || looks === 'look-only' || this.judgement.outcome !== 'good' || !this.#canSign()) {
-      socket.destroy(new Stopped());
-    }
+  }
+
+  #learn(socket: TLSSocket, shown: readonly Uint8Array[]): void {
+    const { gate, once } = this.#options;
+    const sent = once ? [] : sentChain(socket);
+    this.#learned = !once;
+    // Shown issuers may come from the trust store; both together miss nothing.
+    gate.learn(this.chainKey, sent.length === 0 ? shown : [...sent, ...shown.slice(1)]);
   }
 
   /**
@@ -168,6 +184,8 @@ class Handshake {
 export async function handshake(stream: Duplex, options: HandshakeOptions): Promise<HandshakeOutcome> {
   const { contexts, rules, target, identity, signal } = options;
   const state = new Handshake(options);
+  // Its end was told before anybody here could hear it.
+  if (stream.destroyed) throw new RefusedHandshake(pkiError('ERR_MSS_TLS_CLOSED', 'the connection was closed before the handshake'), state);
   // What happens to the stream reaches us through the TLS socket; by itself it must not end the process.
   stream.on('error', () => {});
   const tlsOptions: ConnectionOptions & { readonly requestOCSP: boolean } = {
@@ -178,7 +196,7 @@ export async function handshake(stream: Duplex, options: HandshakeOptions): Prom
     maxVersion: rules.maxVersion,
     rejectUnauthorized: true,
     requestOCSP: options.looks !== 'second-only',
-    checkServerIdentity: (_, certificate) => state.checkServerIdentity(certificate),
+    checkServerIdentity: (_, certificate) => failClosed(() => state.checkServerIdentity(certificate)),
   };
   const socket = connect(tlsOptions);
   const failure = await new Promise<Error | null>((resolve) => {
@@ -191,7 +209,10 @@ export async function handshake(stream: Duplex, options: HandshakeOptions): Prom
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    socket.on('OCSPResponse', (stapled: Uint8Array | null) => state.onServerFlight(socket, stapled));
+    socket.on('OCSPResponse', (stapled: Uint8Array | null) => {
+      const stop = failClosed(() => state.onServerFlight(socket, stapled));
+      if (stop !== undefined) socket.destroy(stop);
+    });
     socket.once('secureConnect', () => done(null));
     // Stays for good: an error between this promise and the caller's own listener must not end the process.
     socket.on('error', done);

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { isMssError } from '@mss/core';
 import { pkiError } from '../errors.js';
-import type { Dial } from '../net/dial.js';
+import { underSignal, type Dial } from '../net/dial.js';
 import { createClearChannel } from '../starttls/clear-channel.js';
 import type { SecureTarget, StartTlsDialogue } from '../types.js';
 import type { AskHello } from './classify.js';
@@ -31,10 +31,12 @@ export function injected({ host, port }: SecureTarget): Error {
 export async function openStream({ dial, target, signal, startTls }: Opening): Promise<Duplex> {
   const { host, port } = target;
   const stream = await dial({ host, port, signal });
+  // What happens to it between two readers must not end the process.
+  stream.on('error', () => {});
   if (startTls === null) return stream;
   const channel = createClearChannel(stream, signal);
   try {
-    await startTls(channel.io);
+    await underSignal(startTls(channel.io), signal, 'the dialogue before TLS');
     if (channel.pending() > 0) throw injected(target);
     return channel.release();
   } catch (error) {

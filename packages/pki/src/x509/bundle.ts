@@ -1,5 +1,5 @@
 import { childrenOf, expectTlv, readTlv, readWhole, tags, wholeOf, type Tlv } from '../der/reader.js';
-import { looksLikePem, readPem } from '../der/pem.js';
+import { looksLikePem, readPem, type PemBlock } from '../der/pem.js';
 import { oidOf } from '../der/values.js';
 import { pkiError } from '../errors.js';
 import { readCertificate, type Certificate } from './certificate.js';
@@ -18,6 +18,16 @@ function certificatesOfSignedData(bytes: Uint8Array, contentInfo: Tlv): Uint8Arr
   return set === undefined
     ? []
     : childrenOf(bytes, set, maxCertificates).flatMap((one) => (one.tag === tags.sequence ? [wholeOf(bytes, one)] : []));
+}
+
+/** The armour of `openssl x509 -trustout`: a certificate, and after it what it is trusted for, which is for OpenSSL to know. */
+function trustedCertificate(bytes: Uint8Array): Uint8Array {
+  return wholeOf(bytes, expectTlv(bytes, 0, bytes.length, tags.sequence));
+}
+
+function certificatesOfBlock({ label, der }: PemBlock): Uint8Array[] {
+  if (label === 'TRUSTED CERTIFICATE') return [trustedCertificate(der)];
+  return /^(X509 )?CERTIFICATE$|^PKCS7$|^CMS$/.test(label) ? certificatesOfDer(der) : [];
 }
 
 function certificatesOfDer(bytes: Uint8Array): Uint8Array[] {
@@ -41,11 +51,7 @@ export function readCertificates(source: string | Uint8Array): Certificate[] {
   const bytes = bytesOf(source);
   let ders: Uint8Array[];
   try {
-    ders = looksLikePem(bytes)
-      ? readPem(bytes).flatMap(({ label, der }) =>
-          /^(X509 |TRUSTED )?CERTIFICATE$|^PKCS7$|^CMS$/.test(label) ? certificatesOfDer(der) : [],
-        )
-      : certificatesOfDer(bytes);
+    ders = looksLikePem(bytes) ? readPem(bytes).flatMap(certificatesOfBlock) : certificatesOfDer(bytes);
   } catch (cause) {
     throw pkiError('ERR_MSS_PKI_NO_CERTIFICATE', 'the file is neither PEM, nor a DER certificate, nor a PKCS#7 bundle', { cause });
   }

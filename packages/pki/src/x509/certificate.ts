@@ -100,6 +100,17 @@ export function readCertificate(bytes: Uint8Array): Certificate {
   }
 }
 
+/** Those that can be read. One that cannot, among several that a peer sent, proves nothing; the others may still. */
+export function readableCertificates(ders: readonly Uint8Array[]): Certificate[] {
+  return ders.flatMap((der) => {
+    try {
+      return [readCertificate(der)];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /** Whether `issuer`'s key signed `certificate`. Names and usages are not compared. */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
   return verifySigned(certificate.signed, issuer.publicKey);

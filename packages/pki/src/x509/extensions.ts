@@ -17,7 +17,8 @@ export function readExtensions(bytes: Uint8Array, list: Tlv): RawExtension[] {
   return childrenOf(bytes, list, 100).map((one) => {
     const [type, second, third] = childrenOf(bytes, one, 3);
     const octets = third ?? second;
-    if (type === undefined || octets?.tag !== tags.octetString) throw pkiError('ERR_MSS_PKI_DER', 'an extension is not readable');
+    const readable = octets?.tag === tags.octetString && (third === undefined || second?.tag === tags.boolean);
+    if (type === undefined || !readable) throw pkiError('ERR_MSS_PKI_DER', 'an extension is not readable');
     const oid = oidOf(bytes, type);
     if (seen.has(oid)) throw pkiError('ERR_MSS_PKI_DER', `extension ${oid} stands twice`);
     seen.add(oid);
@@ -86,7 +87,8 @@ function readSubtrees(bytes: Uint8Array, list: Tlv): GeneralName[] {
 const readers: Readonly<Record<string, Reader>> = {
   '2.5.29.19': (draft, bytes, value) => {
     const [first, second] = childrenOf(bytes, value, 2);
-    if (first === undefined || !booleanOf(bytes, first)) return;
+    // Without its BOOLEAN it is no authority, whatever else stands there.
+    if (first?.tag !== tags.boolean || !booleanOf(bytes, first)) return;
     draft.authority = { pathLength: second === undefined ? null : smallIntegerOf(bytes, second) };
   },
   '2.5.29.15': (draft, bytes, value) => {

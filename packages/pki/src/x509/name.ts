@@ -67,12 +67,8 @@ function readAttribute(bytes: Uint8Array, tlv: Tlv): Attribute {
 /** Reads a Name (RFC 5280 §4.1.2.4). At most 64 relative names. */
 export function readName(bytes: Uint8Array, tlv: Tlv): DistinguishedName {
   const relative = childrenOf(bytes, tlv, 64).map((set) => childrenOf(bytes, set, 16).map((one) => readAttribute(bytes, one)));
-  const parts = relative.map((attributes) =>
-    attributes
-      .map((one) => one.key)
-      .toSorted()
-      .join('+'),
-  );
+  // Quoted, so that no value can look like two attributes.
+  const parts = relative.map((attributes) => JSON.stringify(attributes.map((one) => one.key).toSorted()));
   const valuesOf = (type: string): string[] =>
     relative.flat().flatMap((one) => (one.type === type && one.value !== null ? [one.value] : []));
   return {

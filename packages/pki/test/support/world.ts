@@ -4,6 +4,7 @@ import {
   createSecureChannelPolicy,
   createTrustStore,
   loadClientIdentity,
+  type ClientIdentity,
   type ConnectionDecision,
   type ConnectOptions,
   type TrustStore,
@@ -34,6 +35,26 @@ export interface World {
 }
 
 export const operatorName = 'imap.operateur.mssante.fr';
+
+/** A test IGC that publishes its CRLs, two servers named `mail.example`, of which one is revoked, and a client. */
+export interface Servers {
+  readonly igc: TestIgc;
+  readonly trust: TrustStore;
+  readonly server: IssuedCertificate;
+  readonly revoked: IssuedCertificate;
+  readonly clientIdentity: ClientIdentity;
+}
+
+export async function startServers(): Promise<Servers> {
+  const igc = await createTestIgc();
+  await igc.startCrlServer();
+  const trust = createTrustStore({ name: 'test', anchors: [igc.caPem], igcSante: true });
+  const server = await igc.issueServer({ hostnames: ['mail.example'] });
+  const revoked = await igc.issueServer({ hostnames: ['mail.example'] });
+  igc.revoke(revoked);
+  const client = await igc.issueClient({ commonName: 'LPS' });
+  return { igc, trust, server, revoked, clientIdentity: loadClientIdentity({ cert: client.chainPem, key: client.keyPem }) };
+}
 
 export async function startWorld(): Promise<World> {
   const igc = await createTestIgc();

@@ -105,7 +105,8 @@ export class AnnuaireServer implements SandboxAnnuaire {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', headers } = request;
-    const path = new URL(request.url ?? '/', 'https://sandbox/').pathname;
+    // `//` is a request target, and no address.
+    const path = URL.parse(request.url ?? '/', 'https://sandbox/')?.pathname ?? '';
     const answered = (status: number, more: Readonly<Record<string, string>>): void => {
       this.requests.push(Object.freeze({ method, path, range: headers.range ?? null, status }));
       if (this.requests.length > maxRequests) this.requests.shift();

@@ -5,7 +5,7 @@ import { headerSection, lines, oneLine } from './mail-text.js';
 /** What became of one recipient, as RFC 3464 §2.3 reports it. */
 export interface RecipientOutcome {
   readonly recipient: EnvelopeRecipient;
-  readonly action: 'delivered' | 'failed';
+  readonly action: 'delivered' | 'failed' | 'delayed';
   /** RFC 3463, for example `5.1.1`. */
   readonly status: string;
   /** What the receiving side said, for example `550 5.1.1 No such mailbox`. */
@@ -32,14 +32,14 @@ function recipientFields({ recipient, action, status, diagnostic }: RecipientOut
     `Final-Recipient: rfc822; ${oneLine(recipient.address)}`,
     `Action: ${action}`,
     `Status: ${status}`,
-    action === 'failed' ? `Diagnostic-Code: smtp; ${oneLine(diagnostic)}` : null,
+    action === 'delivered' ? null : `Diagnostic-Code: smtp; ${oneLine(diagnostic)}`,
   );
 }
 
 /**
  * A delivery status notification, addressed to the sender of the message that it reports on.
  *
- * A failure brings the message back unless `RET=HDRS` was asked; a success brings its headers only.
+ * A failure brings the message back unless `RET=HDRS` was asked; a success or a delay brings its headers only.
  *
  * @see RFC 3462 §2 (multipart/report), RFC 3464 §2 (message/delivery-status), RFC 3461 §6
  */

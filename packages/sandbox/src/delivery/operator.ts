@@ -25,15 +25,26 @@ export type SubmitOutcome =
 /** Told of each message that reached a mailbox. */
 export type DeliveryListener = (account: Account, message: StoredMessage) => void;
 
+/** A message on its way to one recipient. */
+interface Delayed {
+  readonly account: Account;
+  readonly envelope: Envelope;
+  readonly recipient: EnvelopeRecipient;
+  readonly content: Uint8Array;
+  readonly queueId: string;
+}
+
 /**
  * The operator's message transfer: who may be written to, delivery into the mailboxes, and what comes back.
  *
  * Delivery happens within the transaction, so that tests need not wait: when the final dot is answered, the
- * message is in the mailboxes and the reports are in the sender's.
+ * message is in the mailboxes and the reports are in the sender's. Only what is sent to a delayed mailbox waits, for its next state.
  */
 export class Operator {
   readonly #parts: OperatorParts;
   readonly #listeners = new Set<DeliveryListener>();
+  /** Messages to mailboxes that are delayed, oldest first; they count against the storage. */
+  #delayed: readonly Delayed[] = [];
 
   constructor(parts: OperatorParts) {
     this.#parts = parts;
@@ -63,10 +74,17 @@ export class Operator {
     const deliverable = decided.filter(({ outcome }) => outcome.action === 'delivered');
     const prefix = (recipient: EnvelopeRecipient): Uint8Array => this.#traceFields(envelope, recipient, queueId);
     const needed = deliverable.reduce((sum, { recipient }) => sum + prefix(recipient).length + content.length, 0);
-    if (budget.usedBytes + needed > budget.limitBytes) return { accepted: false, code: 452, text: '4.3.1 The sandbox is full' };
+    const delayed = decided.filter(({ outcome }) => outcome.action === 'delayed');
+    if (budget.usedBytes + needed + delayed.length * content.length > budget.limitBytes)
+      return { accepted: false, code: 452, text: '4.3.1 The sandbox is full' };
     for (const { recipient } of deliverable) {
       const account = this.#parts.accounts.find(recipient.address);
       if (account !== undefined) this.#put(account, Buffer.concat([prefix(recipient), content]));
+    }
+    for (const { recipient } of delayed) {
+      const account = this.#parts.accounts.find(recipient.address);
+      if (account === undefined || !budget.reserve(content.length)) continue;
+      this.#delayed = [...this.#delayed, { account, envelope, recipient, content, queueId }];
     }
     this.#report(
       envelope,
@@ -74,6 +92,18 @@ export class Operator {
       decided.map(({ outcome }) => outcome),
     );
     return { accepted: true, queueId };
+  }
+
+  /** Delivers or returns what waited for the mailbox, by the state it has now. */
+  deliverDelayed(account: Account): void {
+    const due = this.#delayed.filter((one) => one.account === account);
+    this.#delayed = this.#delayed.filter((one) => one.account !== account);
+    for (const { envelope, recipient, content, queueId } of due) {
+      this.#parts.budget.release(content.length);
+      const outcome = this.#judge(recipient, content.length);
+      if (outcome.action === 'delivered') this.#put(account, Buffer.concat([this.#traceFields(envelope, recipient, queueId), content]));
+      this.#report(envelope, content, [outcome]);
+    }
   }
 
   #put(account: Account, content: Uint8Array): void {
@@ -94,6 +124,8 @@ export class Operator {
       const known = accounts.hasDomain(domainOf(recipient.address)) || isPatientAddress(recipient.address);
       return known ? failed('5.1.1', 'No such mailbox') : failed('5.4.4', 'The sandbox has no route to this domain');
     }
+    if (account.state === 'delayed')
+      return { recipient, action: 'delayed', status: '4.4.1', diagnostic: '451 4.4.1 No answer from the mailbox server, tried again' };
     if (account.state === 'closed') return failed('5.2.1', 'Mailbox closed');
     if (account.state === 'full' || !account.mailbox.hasRoomFor(bytes)) return failed('5.2.2', 'Mailbox full');
     if (bytes > account.maxMessageBytes) return failed('5.3.4', 'Message too big');
@@ -121,11 +153,13 @@ export class Operator {
     const headerAsks = asksForReceipt(content);
     const wanted = outcomes.filter(({ recipient, action }) => {
       if (action === 'failed') return recipient.notify === null || recipient.notify.has('FAILURE');
+      if (action === 'delayed') return recipient.notify?.has('DELAY') === true;
       // ECO.2.3.1: the header asks when the envelope says nothing.
       return recipient.notify === null ? headerAsks : recipient.notify.has('SUCCESS');
     });
     const groups: [RecipientOutcome[], DeliveryReporter][] = [
       [wanted.filter(({ action }) => action === 'delivered'), successReporter(this.#parts.hostname)],
+      [wanted.filter(({ action }) => action === 'delayed'), delayReporter(this.#parts.hostname)],
       [
         wanted.filter(({ action, recipient }) => action === 'failed' && !isPatientAddress(recipient.address)),
         failureReporter(this.#parts.hostname),
@@ -166,6 +200,12 @@ const successReporter = (hostname: string): DeliveryReporter => ({
   address: `MAILER-DAEMON@${hostname}`,
   subject: 'Successful Mail Delivery Report',
   text: ['Votre message a été remis aux destinataires suivants.'],
+});
+
+const delayReporter = (hostname: string): DeliveryReporter => ({
+  address: `MAILER-DAEMON@${hostname}`,
+  subject: 'Delayed Mail (still being retried)',
+  text: ["Votre message n'a pas encore pu être remis aux destinataires suivants. L'opérateur essaie de nouveau."],
 });
 
 const failureReporter = (hostname: string): DeliveryReporter => ({

@@ -75,6 +75,13 @@ export class Arguments {
     return Number(digits);
   }
 
+  /** A mod-sequence: below 2^63 (RFC 7162 §7); those above 2^53 are only ever compared. */
+  modseq(): number {
+    const digits = this.#run(/\d/, 'mod-sequence');
+    if (digits.length > 19) throw new ImapSyntaxError('mod-sequence out of range');
+    return Number(digits);
+  }
+
   /** Letters, digits and dots, in upper case: the name of a FETCH item or section. */
   word(): string {
     return this.#run(/[A-Za-z0-9.]/, 'word').toUpperCase();

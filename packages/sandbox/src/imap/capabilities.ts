@@ -14,6 +14,7 @@ const always = [
   'UIDPLUS',
   'UNSELECT',
   'CONDSTORE',
+  'QRESYNC',
   'MOVE',
   'QUOTA',
   'QUOTA=RES-STORAGE',

@@ -1,6 +1,6 @@
 import type { Folder, FolderChange, StoredMessage } from '../store/folder.js';
 import { ImapSyntaxError, type SequenceRange } from './arguments.js';
-import { formatFlags } from './format.js';
+import { formatFlags, formatSequenceSet } from './format.js';
 
 /** A message with the number by which this session knows it. */
 export interface NumberedMessage {
@@ -62,10 +62,20 @@ export class FolderView {
     });
   }
 
-  /** The untagged lines that bring the client up to date. Without `expunges` the numbers stay as they are. `modseqs`: RFC 7162 §3.1. */
-  *updates(options: { readonly expunges: boolean; readonly modseqs: boolean }): Generator<string> {
+  /** The UIDs that the client counts among its messages: expunged ones too, until it was told. */
+  get uids(): ReadonlySet<number> {
+    return new Set(this.#messages.map(({ uid }) => uid));
+  }
+
+  /**
+   * The untagged lines that bring the client up to date. Without `expunges` the numbers stay as they are. `modseqs`, and `byUid` for
+   * VANISHED instead of EXPUNGE: RFC 7162 §3.1 and §3.2.10.
+   */
+  *updates(options: { readonly expunges: boolean; readonly modseqs: boolean; readonly byUid: boolean }): Generator<string> {
     if (this.#expunged && options.expunges) {
-      for (let index = this.#messages.length - 1; index >= 0; index -= 1) {
+      const gone = this.#messages.filter(({ expunged }) => expunged).map(({ uid }) => uid);
+      if (options.byUid) yield `VANISHED ${formatSequenceSet(gone)}`;
+      for (let index = this.#messages.length - 1; index >= 0 && !options.byUid; index -= 1) {
         if (this.#messages[index]?.expunged === true) yield `${index + 1} EXPUNGE`;
       }
       this.#messages = this.#messages.filter(({ expunged }) => !expunged);

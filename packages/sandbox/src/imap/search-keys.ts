@@ -126,7 +126,7 @@ function readKeyWithArgument(word: string, args: Arguments, pick: PickSet): Sear
         args.word();
         args.space();
       }
-      const modseq = args.number();
+      const modseq = args.modseq();
       return ({ message }) => message.modseq >= modseq;
     }
     case 'UID': {

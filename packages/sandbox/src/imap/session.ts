@@ -5,13 +5,14 @@ import { clientFingerprint, type ConnectionLog } from '../network/connection-log
 import { secure } from '../network/secure.js';
 import type { ServerContext } from '../network/server-context.js';
 import type { Folder } from '../store/folder.js';
-import { Arguments, ImapSyntaxError } from './arguments.js';
+import { Arguments, ImapSyntaxError, type SequenceRange } from './arguments.js';
 import { ByteReader } from './byte-reader.js';
 import { capabilities } from './capabilities.js';
 import { bad, type Completion, type SessionState } from './command.js';
 import { readCommand, type CommandPart } from './command-reader.js';
 import { findCommand } from './commands/index.js';
 import { FolderView } from './folder-view.js';
+import { formatSequenceSet } from './format.js';
 
 const lineBytes = 65_536;
 const literalBytesBeforeLogin = 8_192;
@@ -40,6 +41,8 @@ export class ImapSession {
   view: FolderView | null = null;
   /** The client has shown that it knows mod-sequences (RFC 7162 §3.1): changes are told with theirs. */
   knowsModseqs = false;
+  /** QRESYNC is enabled: expunges are told by UID (RFC 7162 §3.2.10). */
+  resynchronises = false;
 
   constructor(socket: Socket, parts: ImapSessionParts) {
     this.context = parts.context;
@@ -87,6 +90,14 @@ export class ImapSession {
     this.#write('* ', ...parts, '\r\n');
   }
 
+  /** `VANISHED (EARLIER)`: which of these UIDs are gone since; those the client still counts are told apart (RFC 7162 §3.2.10.1). */
+  untaggedVanished(folder: Folder, of: { readonly since: number; readonly uids: readonly SequenceRange[] }): void {
+    const counted = this.view?.uids ?? new Set();
+    const isAsked = (uid: number): boolean => of.uids.some(({ from, to }) => uid >= from && uid <= to);
+    const gone = folder.goneSince(of.since).filter((uid) => !counted.has(uid) && isAsked(uid));
+    if (gone.length > 0) this.untagged(`VANISHED (EARLIER) ${formatSequenceSet(gone)}`);
+  }
+
   /** Asks the client to go on. */
   proceed(text: string): void {
     this.#write(`+ ${text}\r\n`);
@@ -128,7 +139,8 @@ export class ImapSession {
   }
 
   tellUpdates(options: { readonly expunges: boolean }): void {
-    for (const update of this.view?.updates({ ...options, modseqs: this.knowsModseqs }) ?? []) this.untagged(update);
+    for (const update of this.view?.updates({ ...options, modseqs: this.knowsModseqs, byUid: this.resynchronises }) ?? [])
+      this.untagged(update);
   }
 
   /** While the promise is pending, changes of the folder are told at once. */

@@ -135,7 +135,7 @@ export class PatientSpaceSimulator implements PatientSpace {
         { clock, random },
       );
     } catch (error) {
-      // The request itself cannot be answered, for example with a field that is no ASCII.
+      // The request itself cannot be answered.
       if (isMssError(error)) return 'refused';
       throw error;
     }

@@ -165,7 +165,12 @@ export class PscServer implements SandboxProSanteConnect {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#provider.fault === 'silent') return;
-    const url = new URL(request.url ?? '/', this.#provider.issuer);
+    // `//` is a request target, and no address.
+    const url = URL.parse(request.url ?? '/', this.#provider.issuer);
+    if (url === null) {
+      send(response, { status: 400 });
+      return;
+    }
     const endpoint = endpointOf(url.pathname);
     try {
       const form = request.method === 'POST' ? await formOf(request) : new URLSearchParams();

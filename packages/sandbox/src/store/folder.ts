@@ -28,6 +28,9 @@ export type FolderListener = (change: FolderChange) => void;
 /** RFC 6154 attribute of a folder with a role. */
 export type SpecialUse = '\\Sent' | '\\Trash' | '\\Drafts' | '\\Archive' | '\\Junk';
 
+/** Of so many expunged messages a folder remembers when they went, and forgets the older half then. */
+const maxGone = 10_000;
+
 /** One mailbox in the sense of IMAP: messages in the order of their UIDs. */
 export class Folder {
   name: string;
@@ -37,6 +40,9 @@ export class Folder {
   #uidNext = 1;
   #highestModseq = 1;
   #bytes = 0;
+  /** What is gone, in the order of mod-sequences; of what is gone for longer nothing is known. */
+  #gone: { readonly uid: number; readonly modseq: number }[] = [];
+  #goneKnownSince = 0;
   readonly #byUid = new Map<number, MutableMessage>();
   /** In the order of the UIDs; made again after a change. */
   #ordered: readonly StoredMessage[] | null = null;
@@ -110,11 +116,26 @@ export class Folder {
       this.#byUid.delete(uid);
       this.#ordered = null;
       message.expunged = true;
-      this.#nextModseq();
+      this.#gone.push({ uid, modseq: this.#nextModseq() });
       this.#budget.release(message.content.length);
       this.#bytes -= message.content.length;
       this.#tell({ kind: 'expunged', message });
     }
+    if (this.#gone.length <= maxGone) return;
+    const forgotten = this.#gone.splice(0, this.#gone.length - maxGone / 2);
+    this.#goneKnownSince = forgotten.at(-1)?.modseq ?? 0;
+  }
+
+  /** UIDs of messages that are gone since a mod-sequence, in order; every UID without a message where that is no longer known (RFC 7162 §3.2.5.2). */
+  goneSince(modseq: number): number[] {
+    if (modseq >= this.#goneKnownSince)
+      return this.#gone
+        .filter((one) => one.modseq > modseq)
+        .map(({ uid }) => uid)
+        .sort((a, b) => a - b);
+    const all: number[] = [];
+    for (let uid = 1; uid < this.#uidNext; uid += 1) if (!this.#byUid.has(uid)) all.push(uid);
+    return all;
   }
 
   find(uid: number): StoredMessage | undefined {

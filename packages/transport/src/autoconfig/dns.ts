@@ -37,6 +37,21 @@ async function orNone<Item>(what: string, work: Promise<readonly Item[]>): Promi
   }
 }
 
+/** The system's resolver cannot be called off: this only stops waiting for it. */
+async function lookedUp(host: string, signal: AbortSignal): Promise<readonly string[]> {
+  const stop = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: stop.signal });
+  });
+  try {
+    return (await Promise.race([lookup(host, { all: true }), aborted])).map(({ address }) => address);
+  } finally {
+    stop.abort();
+  }
+}
+
+const givenUp = (): Error => autoconfigError('ERR_MSS_AUTOCONFIG_DNS', 'the question was given up before it was asked');
+
 /** {@link MailDns} on `node:dns`. Answers are not validated by DNSSEC: hence the rule about targets outside the domain. */
 export function createMailDns(options: MailDnsOptions = {}): MailDns {
   const ask = async <Item>(what: string, signal: AbortSignal, query: (resolver: Resolver) => Promise<readonly Item[]>) => {
@@ -44,7 +59,7 @@ export function createMailDns(options: MailDnsOptions = {}): MailDns {
     const resolver = new Resolver({ timeout: options.timeoutMs ?? 3_000, tries: options.tries ?? 2 });
     if (options.servers !== undefined) resolver.setServers(options.servers);
     const cancel = (): void => resolver.cancel();
-    if (signal.aborted) throw autoconfigError('ERR_MSS_AUTOCONFIG_DNS', 'the question was given up before it was asked');
+    if (signal.aborted) throw givenUp();
     signal.addEventListener('abort', cancel, { once: true });
     try {
       return await orNone(what, query(resolver));
@@ -58,12 +73,8 @@ export function createMailDns(options: MailDnsOptions = {}): MailDns {
       return found.map(({ priority, weight, port, name: target }) => ({ priority, weight, port, target }));
     },
     async addresses(host, signal): Promise<readonly string[]> {
-      if (options.servers === undefined) {
-        return orNone(
-          host,
-          lookup(host, { all: true }).then((all) => all.map(({ address }) => address)),
-        );
-      }
+      if (signal.aborted) throw givenUp();
+      if (options.servers === undefined) return orNone(host, lookedUp(host, signal));
       const [four, six] = await Promise.all([
         ask(host, signal, (resolver) => resolver.resolve4(host)),
         ask(host, signal, (resolver) => resolver.resolve6(host)),

@@ -39,6 +39,8 @@ async function exchange(socket: Duplex, url: URL, signal: AbortSignal): Promise<
     });
     outgoing.on('response', resolve);
     outgoing.on('error', (cause) => reject(brokenOff(url, cause)));
+    // An answer that switches protocols (101) ends the request with neither, and the signal no longer reaches it.
+    outgoing.on('close', () => reject(brokenOff(url, new Error('the connection was closed without an answer'))));
     outgoing.end();
   });
 }

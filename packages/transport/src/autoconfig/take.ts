@@ -49,6 +49,8 @@ async function connectionTo(
           mailboxDomain,
           timeoutMs: serverMs,
           signal: deadline.signal,
+          // Looking does not need the identity of the policy: nobody is asked for a PIN before there is a mailbox to open.
+          clientIdentity: null,
           ...startTls,
         });
       } catch (error) {

@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import { MssError } from '@mss/core';
 import type { SecureSocket } from '@mss/pki';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
@@ -5,6 +6,7 @@ import type { ImapErrorCode } from '../errors.js';
 import type { MailboxAuthentication } from '../sasl/authentication.js';
 import { chooseSasl } from '../sasl/choose.js';
 import type { SaslClient } from '../sasl/mechanism.js';
+import { Diversion, type DivertedCommand } from './diversion.js';
 import { byeError, imapError, responseCodeOf, tooManyConnections, unavailable } from './errors.js';
 import { completionOf, textOf } from './exec.js';
 import type { ImapUntagged, Inside } from './inside.js';
@@ -43,6 +45,10 @@ export class ImapClient extends ImapFlow {
   #received = 0;
   #allowed = unaskedBytes;
   #bye: MssError | null = null;
+  #diversion: Diversion | null = null;
+  #diversions = 0;
+  /** imapflow has the beginning of a line whose end has not come. */
+  #midLine = false;
 
   constructor(options: Omit<ImapFlowOptions, 'auth' | 'secure'>, login: ImapLogin) {
     // `secure`: whatever the way, the stream is under TLS. imapflow wants `auth` here; the login is ours.
@@ -85,8 +91,9 @@ export class ImapClient extends ImapFlow {
       inside.configureSocket(socket);
       inside.setSocketHandlers();
       inside.setEventHandlers();
-      socket.on('data', (chunk: Uint8Array) => this.#count(chunk.length));
-      socket.pipe(inside.streamer);
+      socket.on('data', (chunk: Uint8Array) => this.#onData(chunk));
+      socket.on('end', () => inside.streamer.end());
+      inside.streamer.on('drain', () => socket.resume());
       if (options.greeted) inside.initialOK({ command: 'OK' }).catch(reject);
     });
   }
@@ -108,13 +115,73 @@ export class ImapClient extends ImapFlow {
     this.mailbox.exists = Math.max(0, this.mailbox.exists - uidSetSize(textOf(attributes[0]) ?? ''));
   }
 
+  /**
+   * Runs one command past imapflow, which meanwhile has nothing to do and is given every answer that is not ours, in
+   * order: for answers of many bytes, which cost three times as much through it. Under the deadline of the caller.
+   *
+   * @param command - asked once imapflow is at rest
+   * @returns the line that ended it, without the tag
+   * @throws MssError `ERR_MSS_IMAP_PROTOCOL` for answers that are none or over a limit; the connection is closed
+   */
+  async divert(command: DivertedCommand): Promise<string> {
+    const inside = this as unknown as Inside;
+    // Ends an IDLE, whose last answer has come once a further command has its own.
+    if (typeof inside.preCheck === 'function') await inside.preCheck();
+    if (inside.currentRequest !== false) await this.noop();
+    const { socket } = inside;
+    if (socket === false || inside.isClosed || this.#diversion !== null) throw new Error('closed');
+    this.#diversions += 1;
+    // imapflow's tags are hexadecimal numbers.
+    const diversion = new Diversion({
+      ...command,
+      tag: `M${this.#diversions}`,
+      midLine: this.#midLine,
+      give: (bytes) => this.#give(bytes),
+      spent: socket instanceof TLSSocket ? freeChunk : () => {},
+    });
+    const onClose = (): void => diversion.fail(new Error('closed'));
+    this.once('close', onClose);
+    this.#diversion = diversion;
+    try {
+      socket.write(diversion.line);
+      return await diversion.ended;
+    } finally {
+      this.#diversion = null;
+      this.off('close', onClose);
+    }
+  }
+
+  #onData(chunk: Uint8Array): void {
+    this.#count(chunk.length);
+    let ours = 0;
+    if (this.#diversion !== null) {
+      try {
+        ours = this.#diversion.take(chunk);
+      } catch (error) {
+        this.#diversion.fail(error);
+        this.#end(error as Error);
+        return;
+      }
+    }
+    if (ours < chunk.length) this.#give(ours === 0 ? chunk : chunk.subarray(ours));
+  }
+
+  #give(bytes: Uint8Array): void {
+    const { streamer, socket } = this as unknown as Inside;
+    if (streamer.destroyed) return;
+    this.#midLine = bytes.at(-1) !== 10;
+    if (!streamer.write(bytes) && socket !== false) socket.pause();
+  }
+
   #count(bytes: number): void {
     this.#received += bytes;
     if (this.#received <= this.#allowed) return;
     this.#allowed = Infinity;
-    (this as unknown as Inside).failProtocol(
-      imapError('ERR_MSS_IMAP_PROTOCOL', 'the server says more than was asked for', { details: { what: 'Flood' } }),
-    );
+    this.#end(imapError('ERR_MSS_IMAP_PROTOCOL', 'the server says more than was asked for', { details: { what: 'Flood' } }));
+  }
+
+  #end(error: Error): void {
+    (this as unknown as Inside).failProtocol(error);
     this.close();
   }
 
@@ -214,3 +281,14 @@ function imapAuthError(code: ImapErrorCode, message: string, details: Readonly<R
 }
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+
+/**
+ * Frees what a TLS socket gave, which it made for this chunk alone and gave to nobody else.
+ *
+ * QUIRK: V8 collects all garbage each time 64 MB were allocated outside of its heap, and frees them only then. The chunks of
+ * a body, which are copied at once, made it do so twice as often: a sixth of the processor time of receiving. Evidence:
+ * Node 24, `--trace-gc` with messages of 175 kB.
+ */
+function freeChunk({ buffer, byteLength }: Uint8Array): void {
+  if (buffer.byteLength === byteLength) (buffer as ArrayBuffer & { transfer(bytes: number): unknown }).transfer(0);
+}

@@ -1,6 +1,7 @@
+import { BodiesAhead } from './bodies-ahead.js';
+import { fetchDiverted } from './fetch-diverted.js';
 import type { ImapSession } from './session.js';
 import { minimumBytesPerSecond } from './timeouts.js';
-import { formatUidSet } from './uid-set.js';
 
 /** Where reading resumes. */
 export interface FetchRequest {
@@ -33,16 +34,20 @@ type Listed = Omit<FetchedMessage, 'bytes'>;
 
 /** Messages whose attributes are asked for at once. */
 const listingSize = 500;
-/** Bytes of bodies asked for at once: what is in memory besides the message in the consumer's hands. */
+/** Bytes of bodies asked for at once. */
 const batchBytes = 4 * 1024 * 1024;
 const batchMessages = 200;
+/** A date or a flag may come as literal. */
+const listingLiteralBytes = 64 * 1024;
+/** A body may be longer than its message was said to be; a server that counts otherwise is no enemy. */
+const overshootBytes = 8 * 1024 * 1024;
 
 /**
  * New messages in the order of their UIDs.
  *
- * Bodies come in batches, one FETCH for each, and the next batch is fetched while the consumer works on this one: no
- * command is open while a message is in the consumer's hands, who may flag, move or append in between. A message
- * that is deleted meanwhile is passed over. Reading does not set `\Seen`.
+ * Bodies come in batches, one FETCH for each. A message is given as soon as it is there; the next batch is asked for
+ * while the consumer works on this one, and read to its end whatever the consumer does, who may flag, move or append
+ * in between. A message that is deleted meanwhile is passed over. Reading does not set `\Seen`.
  *
  * Memory: two batches of 4 MiB, or of one message if that is longer.
  *
@@ -96,26 +101,27 @@ interface Slice {
 }
 
 async function listAttributes(session: ImapSession, slice: Slice & { readonly uids: readonly number[] }): Promise<Listed[]> {
-  const listed = await session.run(
+  const { folder, uidValidity } = slice;
+  const wanted = new Set(slice.uids);
+  const listed: Listed[] = [];
+  await session.run(
     async (client) => {
-      await session.select(slice.folder, slice.uidValidity);
-      return client.fetchAll(formatUidSet(slice.uids), { uid: true, flags: true, internalDate: true, size: true }, { uid: true });
+      await session.select(folder, uidValidity);
+      await fetchDiverted(client, {
+        uids: slice.uids,
+        items: 'UID FLAGS INTERNALDATE RFC822.SIZE',
+        maxLiteralBytes: listingLiteralBytes,
+        onAnswer: ({ uid, flags, internalDate, sizeBytes }) => {
+          if (uid === null || !wanted.delete(uid)) return;
+          // \\Recent belongs to the session that saw it first, not to the message.
+          const own = (flags ?? []).filter((flag) => flag.toLowerCase() !== '\\recent');
+          listed.push({ folder, uidValidity, uid, internalDate, flags: own, sizeBytes: sizeBytes ?? 0 });
+        },
+      });
     },
     { signal: slice.signal },
   );
-  const wanted = new Set(slice.uids);
-  return listed
-    .filter(({ uid }) => wanted.delete(uid))
-    .map((message) => ({
-      folder: slice.folder,
-      uidValidity: slice.uidValidity,
-      uid: message.uid,
-      internalDate: message.internalDate instanceof Date ? message.internalDate : null,
-      // \\Recent belongs to the session that saw it first, not to the message.
-      flags: [...(message.flags ?? [])].filter((flag) => flag.toLowerCase() !== '\\recent'),
-      sizeBytes: message.size ?? 0,
-    }))
-    .sort((a, b) => a.uid - b.uid);
+  return listed.sort((a, b) => a.uid - b.uid);
 }
 
 async function* fetchBodies(
@@ -123,18 +129,19 @@ async function* fetchBodies(
   slice: Slice & { readonly listed: readonly Listed[]; readonly maxMessageBytes: number },
 ): AsyncGenerator<FetchedMessage> {
   const batches = cutIntoBatches(slice.listed, slice.maxMessageBytes);
-  let next = batches.length > 0 ? fetchBatch(session, slice, batches[0] as readonly Listed[]) : null;
-  try {
-    for (let index = 0; next !== null; index += 1) {
-      const messages: readonly FetchedMessage[] = await next;
-      const following = batches[index + 1];
-      next = following === undefined ? null : fetchBatch(session, slice, following);
-      // Whoever stops reading early never looks at it.
-      next?.catch(() => {});
-      yield* messages;
+  const ahead = new BodiesAhead(batches, {
+    roomBytes: batchBytes,
+    fetch: (batch, onBody) => fetchBatch(session, { ...slice, batch }, onBody),
+  });
+  for (const [index, batch] of batches.entries()) {
+    for (const message of batch) {
+      if (message.sizeBytes > slice.maxMessageBytes) {
+        yield { ...message, bytes: null };
+        continue;
+      }
+      const body = await ahead.take(message.uid, index);
+      if (body !== null) yield { ...message, bytes: body.length > slice.maxMessageBytes ? null : body };
     }
-  } finally {
-    next?.catch(() => {});
   }
 }
 
@@ -155,30 +162,31 @@ function cutIntoBatches(listed: readonly Listed[], maxMessageBytes: number): Lis
 
 async function fetchBatch(
   session: ImapSession,
-  slice: Slice & { readonly maxMessageBytes: number },
-  batch: readonly Listed[],
-): Promise<readonly FetchedMessage[]> {
-  const small = batch.filter((message) => message.sizeBytes <= slice.maxMessageBytes);
-  if (small.length === 0) return batch.map((message) => ({ ...message, bytes: null }));
+  slice: Slice & { readonly maxMessageBytes: number; readonly batch: readonly Listed[] },
+  onBody: (uid: number, body: Uint8Array) => void,
+): Promise<void> {
+  const small = slice.batch.filter((message) => message.sizeBytes <= slice.maxMessageBytes);
+  if (small.length === 0) return;
+  const wanted = new Set(small.map(({ uid }) => uid));
   const expectedBytes = small.reduce((sum, message) => sum + message.sizeBytes, 0);
-  const timeoutMs = session.timeouts.commandMs + (expectedBytes / minimumBytesPerSecond) * 1000;
   // One byte more than allowed: a server that tells too small a size is found out, and cannot fill the memory.
-  const source = { start: 0, maxLength: slice.maxMessageBytes + 1 };
-  const bodies = await session.run(
+  const most = slice.maxMessageBytes + 1;
+  await session.run(
     async (client) => {
       await session.select(slice.folder, slice.uidValidity);
-      const found = new Map<number, Uint8Array>();
-      for await (const message of client.fetch(formatUidSet(small.map(({ uid }) => uid)), { uid: true, source }, { uid: true })) {
-        if (message.source !== undefined) found.set(message.uid, message.source);
-      }
-      return found;
+      await fetchDiverted(client, {
+        uids: [...wanted],
+        items: `UID BODY.PEEK[]<0.${most}>`,
+        maxLiteralBytes: Math.min(most, expectedBytes + overshootBytes),
+        onAnswer: ({ uid, body }) => {
+          if (uid !== null && body !== null && wanted.delete(uid)) onBody(uid, body);
+        },
+      });
     },
-    { signal: slice.signal, timeoutMs, bodyBytes: expectedBytes },
+    {
+      signal: slice.signal,
+      timeoutMs: session.timeouts.commandMs + (expectedBytes / minimumBytesPerSecond) * 1000,
+      bodyBytes: expectedBytes,
+    },
   );
-  return batch.flatMap((message): FetchedMessage[] => {
-    if (message.sizeBytes > slice.maxMessageBytes) return [{ ...message, bytes: null }];
-    const bytes = bodies.get(message.uid);
-    if (bytes === undefined) return [];
-    return [{ ...message, bytes: bytes.length > slice.maxMessageBytes ? null : bytes }];
-  });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isMssError, type MssError } from '@mss/core';
+import { isMssError, systemClock, type Clock, type MssError } from '@mss/core';
 import { imapError } from './errors.js';
 import type { FetchedMessage } from './fetch-new.js';
 import type { Mailbox } from './mailbox.js';
@@ -31,6 +31,8 @@ export interface ReconnectOptions extends MailboxOptions {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** 0 to 1; injected for tests. */
   readonly random?: () => number;
+  /** Tells how long a connection stood. */
+  readonly clock?: Clock;
 }
 
 /** What to follow, and from where. */
@@ -101,7 +103,10 @@ export async function* followChanges(options: FollowChangesOptions): AsyncGenera
   });
 }
 
-/** Opens, passes again and again, opens again. `worked` begins the back-off anew. */
+/**
+ * Opens, passes again and again, opens again. `worked` begins the back-off anew, and so does a connection that stood longer than the
+ * longest wait: in a quiet mailbox nothing else tells that it worked.
+ */
 async function* reconnecting<Item>(
   options: ReconnectOptions,
   pass: (mailbox: Mailbox, worked: () => void) => AsyncGenerator<Item>,
@@ -109,13 +114,15 @@ async function* reconnecting<Item>(
   const { signal } = options;
   const { firstMs = 1_000, maxMs = 300_000 } = options.backOff ?? {};
   const wait = options.wait ?? ((ms, until) => delay(ms, undefined, { signal: until, ref: true }));
-  const random = options.random ?? Math.random;
+  const { random = Math.random, clock = systemClock } = options;
   const open = options.open ?? ((call: { readonly signal: AbortSignal }) => openMailbox(options, call));
   for (let tries = 0; !signal.aborted; tries += 1) {
     let mailbox: Mailbox | null = null;
+    let openedAt: number | null = null;
     const worked = (): void => void (tries = 0);
     try {
       mailbox = await open({ signal });
+      openedAt = clock.now().getTime();
       while (!signal.aborted) {
         yield* pass(mailbox, worked);
         worked();
@@ -123,6 +130,9 @@ async function* reconnecting<Item>(
     } catch (error) {
       if (signal.aborted) return;
       if (!isMssError(error) || error.permanent) throw error;
+      if (openedAt !== null && clock.now().getTime() - openedAt >= maxMs) worked();
+      // Not after the wait: servers count connections.
+      await mailbox?.close();
       const retryInMs = Math.round(Math.min(maxMs, firstMs * 2 ** tries) * (0.5 + random() / 2));
       options.onInterruption?.(error, retryInMs);
       await wait(retryInMs, signal).catch((reason: unknown) => {

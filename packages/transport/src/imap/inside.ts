@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { SecureSocket } from '@mss/pki';
 
 /** A parsed token of an answer: an atom, string or literal, or a list of them; `null` is NIL. */
@@ -33,7 +34,7 @@ export interface Inside {
   readonly isClosed: boolean;
   readonly preCheck: false | (() => Promise<void>);
   readonly currentRequest: false | { readonly command: string };
-  readonly streamer: NodeJS.WritableStream;
+  readonly streamer: Writable;
   readonly untaggedHandlers: Record<string, Handler | null>;
   readonly sectionHandlers: Record<string, (section: readonly ImapToken[]) => Promise<void>>;
   socket: ImapSocket | false;

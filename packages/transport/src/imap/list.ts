@@ -28,16 +28,24 @@ const specialUses: ReadonlyMap<string, SpecialUse> = new Map([
   ['\\Flagged', 'flagged'],
 ]);
 
+/** What XLIST, which older servers have instead of RFC 6154, calls otherwise; imapflow does not know these. */
+const xlistUses: ReadonlyMap<string, SpecialUse> = new Map([
+  ['\\spam', 'junk'],
+  ['\\allmail', 'all'],
+  ['\\starred', 'flagged'],
+]);
+
 /** LIST with special uses. @see RFC 9051 §6.3.9; RFC 6154 */
 export async function list(session: ImapSession, signal?: AbortSignal): Promise<readonly MailFolder[]> {
   const folders = await session.run((client) => client.list(), { signal });
   return folders.map((folder) => {
-    const specialUse = folder.specialUse === undefined ? null : (specialUses.get(folder.specialUse) ?? null);
+    const xlistUse = [...folder.flags].map((flag) => xlistUses.get(flag.toLowerCase())).find((use) => use !== undefined);
+    const specialUse = xlistUse ?? (folder.specialUse === undefined ? null : (specialUses.get(folder.specialUse) ?? null));
     return {
       path: folder.path,
       delimiter: folder.delimiter === '' ? null : (folder.delimiter ?? null),
       specialUse,
-      specialUseSource: specialUse === null ? null : folder.specialUseSource === 'name' ? 'name' : 'server',
+      specialUseSource: specialUse === null ? null : xlistUse === undefined && folder.specialUseSource === 'name' ? 'name' : 'server',
       selectable: !folder.flags.has('\\Noselect') && !folder.flags.has('\\NonExistent'),
       subscribed: folder.subscribed,
     };

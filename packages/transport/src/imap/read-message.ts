@@ -1,5 +1,6 @@
 import { MssError } from '@mss/core';
 import type { ImapErrorCode } from '../errors.js';
+import { fetchDiverted } from './fetch-diverted.js';
 import type { ImapSession, KnownFolder } from './session.js';
 import { minimumBytesPerSecond } from './timeouts.js';
 
@@ -23,12 +24,19 @@ const maxChunkBytes = 4 * 1024 * 1024;
 export async function* readMessage(session: ImapSession, request: ReadRequest): AsyncGenerator<Uint8Array> {
   let start = 0;
   for (let chunkBytes = firstChunkBytes; ; chunkBytes = Math.min(2 * chunkBytes, maxChunkBytes)) {
-    const source = { start, maxLength: chunkBytes };
     const chunk = await session.run(
       async (client) => {
         await session.select(request.folder, request.uidValidity);
-        const found = await client.fetchOne(String(request.uid), { uid: true, source }, { uid: true });
-        return found ? found.source : undefined;
+        const found: Uint8Array[] = [];
+        await fetchDiverted(client, {
+          uids: [request.uid],
+          items: `UID BODY.PEEK[]<${start}.${chunkBytes}>`,
+          maxLiteralBytes: chunkBytes,
+          onAnswer: ({ uid, body }) => {
+            if (uid === request.uid && body !== null) found[0] = body;
+          },
+        });
+        return found[0] ?? null;
       },
       {
         signal: request.signal,
@@ -36,7 +44,7 @@ export async function* readMessage(session: ImapSession, request: ReadRequest): 
         timeoutMs: session.timeouts.commandMs + (chunkBytes / minimumBytesPerSecond) * 1000,
       },
     );
-    if (chunk === undefined) {
+    if (chunk === null) {
       if (!session.isOpen) throw session.lost();
       throw new MssError<ImapErrorCode>('ERR_MSS_IMAP_NO_MESSAGE', 'the message is not in the folder', { details: { uid: request.uid } });
     }

@@ -53,7 +53,8 @@ export async function authenticateByCiba(parts: CibaParts, options: CibaOptions)
   options.onStarted?.({ bindingMessage, expiresAt: new Date(until) });
   let intervalMs = started.interval === undefined ? defaultIntervalMs : Math.max(1_000, started.interval * 1000);
   for (let failures = 0; ;) {
-    await pause(schedule, intervalMs, signal);
+    // Whatever pace Pro Santé Connect asks for, the person's time ends when it ends.
+    await pause(schedule, Math.max(0, Math.min(intervalMs, until - clock.now().getTime())), signal);
     const askedAt = clock.now().getTime();
     if (askedAt >= until) throw pscError('ERR_MSS_PSC_EXPIRED', 'the person did not answer in time');
     try {

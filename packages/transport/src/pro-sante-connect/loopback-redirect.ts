@@ -7,11 +7,12 @@ export interface LoopbackRedirect extends AsyncDisposable {
   /** For `authorize`: `http://127.0.0.1:<port><path>`. */
   readonly redirectUri: string;
   /**
-   * The address that the browser asked for.
+   * The address that the browser asks for: the next one, or, with `state` (of the request, see `authorize`), the answer to that request.
+   * Any page that the person has open may call here: without `state` its call is taken for the answer.
    *
    * @throws ERR_MSS_PSC_ABORTED
    */
-  callback(options?: { readonly signal?: AbortSignal }): Promise<URL>;
+  callback(options?: { readonly state?: string; readonly signal?: AbortSignal }): Promise<URL>;
   close(): Promise<void>;
 }
 
@@ -30,8 +31,45 @@ function answer(response: ServerResponse, status: number, text: string): void {
   response.end(page(text));
 }
 
+/** Answers that nobody has asked for yet. */
+const maxKept = 16;
+
+/** The answers that came, and who waits for which. */
+class Answers {
+  readonly #kept: URL[] = [];
+  readonly #waiting = new Set<{ readonly state: string | undefined; readonly take: (url: URL) => void }>();
+
+  /** @returns whether it can be the answer to anything. */
+  add(url: URL): boolean {
+    const one = [...this.#waiting].find(({ state }) => isOf(url, state));
+    if (one === undefined && (this.#waiting.size > 0 || this.#kept.length === maxKept)) return false;
+    if (one === undefined) this.#kept.push(url);
+    else one.take(url);
+    return true;
+  }
+
+  async next({ state, signal }: { readonly state?: string; readonly signal?: AbortSignal }): Promise<URL> {
+    const at = this.#kept.findIndex((url) => isOf(url, state));
+    const [kept] = at < 0 ? [] : this.#kept.splice(at, 1);
+    if (kept !== undefined) return underSignal(Promise.resolve(kept), signal);
+    const stop = new AbortController();
+    const coming = new Promise<URL>((resolve) => {
+      const one = { state, take: resolve };
+      this.#waiting.add(one);
+      stop.signal.addEventListener('abort', () => this.#waiting.delete(one));
+    });
+    try {
+      return await underSignal(coming, signal);
+    } finally {
+      stop.abort();
+    }
+  }
+}
+
+const isOf = (url: URL, state: string | undefined): boolean => state === undefined || url.searchParams.get('state') === state;
+
 /**
- * Listens on a free port of 127.0.0.1 for one answer of Pro Santé Connect, for software that runs on the person's own machine.
+ * Listens on a free port of 127.0.0.1 for the answer of Pro Santé Connect, for software that runs on the person's own machine.
  *
  * Whether the callback belongs to the request is for `complete` to say: any program of this machine can call here.
  *
@@ -42,19 +80,17 @@ function answer(response: ServerResponse, status: number, text: string): void {
 export async function openLoopbackRedirect(options: { readonly path?: string; readonly port?: number } = {}): Promise<LoopbackRedirect> {
   const { path = '/retour', port = 0 } = options;
   if (!/^\/[A-Za-z0-9/_-]*$/.test(path)) throw new TypeError('a path begins with "/" and holds letters, digits, "-", "_" and "/"');
-  let found: (url: URL) => void;
-  const called = new Promise<URL>((resolve) => {
-    found = resolve;
-  });
+  const answers = new Answers();
   let authority = '';
   const server = createServer({ maxHeaderSize: 16 * 1024 }, (request: IncomingMessage, response) => {
     // A page of another site that had its name point here would come with that name (DNS rebinding).
     if (request.headers.host !== authority) return answer(response, 421, 'Adresse inconnue.');
-    const url = new URL(request.url ?? '/', `http://${authority}`);
-    if (url.pathname !== path) return answer(response, 404, 'Page inconnue.');
+    const own = `http://${authority}`;
+    const url = URL.canParse(request.url ?? '', own) ? new URL(request.url ?? '', own) : null;
+    if (url?.origin !== own || url.pathname !== path) return answer(response, 404, 'Page inconnue.');
     if (request.method !== 'GET') return answer(response, 405, 'Méthode inconnue.');
     if (!url.searchParams.has('state')) return answer(response, 400, 'Réponse incomplète.');
-    found(url);
+    if (!answers.add(url)) return answer(response, 400, 'Cette réponse ne correspond à aucune demande en cours.');
     return answer(response, 200, 'Vous pouvez fermer cette page et revenir à votre logiciel.');
   });
   server.maxConnections = 16;
@@ -76,7 +112,7 @@ export async function openLoopbackRedirect(options: { readonly path?: string; re
   };
   return {
     redirectUri: `http://${authority}${path}`,
-    callback: async ({ signal } = {}) => underSignal(called, signal),
+    callback: async (options = {}) => answers.next(options),
     close,
     [Symbol.asyncDispose]: close,
   };

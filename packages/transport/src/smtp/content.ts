@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { MssError } from '@mss/core';
+import { findBareNewline } from '@mss/formats/mime';
 import type { SmtpErrorCode } from '../errors.js';
 
 /**
@@ -98,36 +99,6 @@ export class ContentStuffer {
     }
     this.eightBit ||= !isAscii(bytes);
   }
-}
-
-/**
- * Index of a CR without LF or a LF without CR near it, or -1.
- *
- * A bare newline is how a second message is smuggled past a server that takes `LF . LF` for the end.
- * Four bytes at a time: a base64 body has two bytes below 14 in each 78, and this runs on every byte sent.
- */
-export function findBareNewline(bytes: Uint8Array): number {
-  const length = bytes.length;
-  // Short arrays byte by byte; a Uint32Array must begin at a multiple of four.
-  const head = length < 8 ? length : -bytes.byteOffset & 3;
-  for (let index = 0; index < head; index += 1) if (isBareAt(bytes, index)) return index;
-  if (head === length) return -1;
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, (length - head) >> 2);
-  for (let index = 0; index < words.length; index += 1) {
-    const word = (words[index] as number) | 0;
-    // The high bit of a byte of the result is set only if that byte is below 14 (or follows one that is).
-    if (((word - 0x0e0e0e0e) & ~word & 0x80808080) === 0) continue;
-    const at = head + index * 4;
-    for (let near = at; near < at + 4; near += 1) if (isBareAt(bytes, near)) return near;
-  }
-  for (let index = head + words.length * 4; index < length; index += 1) if (isBareAt(bytes, index)) return index;
-  return -1;
-}
-
-function isBareAt(bytes: Uint8Array, index: number): boolean {
-  const byte = bytes[index];
-  if (byte === lf) return bytes[index - 1] !== cr;
-  return byte === cr && bytes[index + 1] !== lf;
 }
 
 function stuffDots(bytes: Buffer, atLineStart: boolean): Uint8Array {

@@ -1,4 +1,4 @@
-import { findBareNewline } from './content.js';
+import { findBareNewline } from '@mss/formats/mime';
 
 /**
  * The message with every line ended by CRLF: a bare LF or a bare CR becomes one. The very array that was given when

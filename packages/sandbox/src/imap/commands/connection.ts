@@ -49,7 +49,7 @@ export const starttls: ImapCommand = {
   },
 };
 
-/** RFC 5161; CONDSTORE is all there is to enable. */
+/** RFC 5161: CONDSTORE, and QRESYNC, which brings it along (RFC 7162 §3.2.3). */
 export const enable: ImapCommand = {
   states: loggedIn,
   run(session, { args }) {
@@ -58,9 +58,10 @@ export const enable: ImapCommand = {
       args.space();
       asked.push(args.atom().toUpperCase());
     } while (!args.atEnd);
-    const condstore = asked.includes('CONDSTORE');
-    if (condstore) session.knowsModseqs = true;
-    session.untagged(condstore ? 'ENABLED CONDSTORE' : 'ENABLED');
+    const enabled = ['CONDSTORE', 'QRESYNC'].filter((name) => asked.includes(name));
+    if (enabled.length > 0) session.knowsModseqs = true;
+    if (enabled.includes('QRESYNC')) session.resynchronises = true;
+    session.untagged(['ENABLED', ...enabled].join(' '));
     return ok('Done');
   },
 };

@@ -32,7 +32,7 @@ function transfer(session: ImapSession, { args, byUid }: Invocation, moves: bool
   // RFC 6851 §4.3: COPYUID before the EXPUNGEs.
   session.untagged(`OK [${code}] Moved`);
   view.folder.expunge(new Set(from));
-  return ok('Done');
+  return session.resynchronises ? ok('Done', `HIGHESTMODSEQ ${view.folder.highestModseq}`) : ok('Done');
 }
 
 /** RFC 3501 §6.4.7 with COPYUID (RFC 4315 §3). */

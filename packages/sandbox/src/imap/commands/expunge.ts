@@ -12,7 +12,9 @@ export const expunge: ImapCommand = {
       candidates = view.pick(args.sequenceSet(), { byUid });
     }
     args.end();
-    view.folder.expunge(new Set(candidates.filter(({ message }) => message.flags.has('\\Deleted')).map(({ message }) => message.uid)));
-    return ok('Done');
+    const gone = candidates.filter(({ message }) => message.flags.has('\\Deleted') && !message.expunged).map(({ message }) => message.uid);
+    view.folder.expunge(new Set(gone));
+    // RFC 7162 §3.2.7
+    return session.resynchronises && gone.length > 0 ? ok('Done', `HIGHESTMODSEQ ${view.folder.highestModseq}`) : ok('Done');
   },
 };

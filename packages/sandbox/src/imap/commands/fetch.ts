@@ -35,17 +35,28 @@ function value(message: StoredMessage, item: FetchItem): Written[] {
   }
 }
 
-/** `(CHANGEDSINCE n)`, RFC 7162 §3.1.4.1. */
-function readChangedSince(args: Arguments): number {
-  args.expect('(');
-  if (args.word() !== 'CHANGEDSINCE') throw new ImapSyntaxError('CHANGEDSINCE expected');
-  args.space();
-  const modseq = args.number();
-  args.expect(')');
-  return modseq;
+interface Since {
+  readonly modseq: number;
+  readonly vanished: boolean;
 }
 
-/** RFC 3501 §6.4.5, RFC 7162 §3.1.4. Reading a section without PEEK marks the message \Seen. */
+/** `(CHANGEDSINCE n)`, `(CHANGEDSINCE n VANISHED)`: RFC 7162 §3.1.4.1 and §3.2.6; in any order. */
+function readSince(args: Arguments, mayVanish: boolean): Since {
+  let modseq: number | null = null;
+  let vanished = false;
+  args.list(() => {
+    const word = args.word();
+    if (word === 'CHANGEDSINCE' && modseq === null) {
+      args.space();
+      modseq = args.modseq();
+    } else if (word === 'VANISHED' && mayVanish) vanished = true;
+    else throw new ImapSyntaxError('unknown modifier');
+  });
+  if (modseq === null) throw new ImapSyntaxError('CHANGEDSINCE expected');
+  return { modseq, vanished };
+}
+
+/** RFC 3501 §6.4.5, RFC 7162 §3.1.4 and §3.2.6. Reading a section without PEEK marks the message \Seen. */
 export const fetch: ImapCommand = {
   states: selected,
   holdsNumbers: true,
@@ -54,16 +65,17 @@ export const fetch: ImapCommand = {
     const set = args.sequenceSet();
     args.space();
     const items = readFetchItems(args);
-    const changedSince = args.take(' ') ? readChangedSince(args) : null;
+    const since = args.take(' ') ? readSince(args, byUid && session.resynchronises) : null;
     args.end();
     const { view } = session;
     if (view === null) return no('No folder');
-    if (changedSince !== null && !items.some(({ kind }) => kind === 'MODSEQ')) items.push({ kind: 'MODSEQ' });
+    if (since !== null && !items.some(({ kind }) => kind === 'MODSEQ')) items.push({ kind: 'MODSEQ' });
     if (items.some(({ kind }) => kind === 'MODSEQ')) session.knowsModseqs = true;
     if (byUid && !items.some(({ kind }) => kind === 'UID')) items.unshift({ kind: 'UID' });
+    if (since?.vanished === true) session.untaggedVanished(view.folder, { since: since.modseq, uids: set });
     const marks = !view.readOnly && items.some((item) => item.kind === 'section' && !item.peek);
     for (const { sequence, message } of view.pick(set, { byUid })) {
-      if (changedSince !== null && message.modseq <= changedSince) continue;
+      if (since !== null && message.modseq <= since.modseq) continue;
       const newlySeen = marks && !message.expunged && !message.flags.has('\\Seen');
       if (newlySeen) view.folder.setFlags(message.uid, new Set([...message.flags, '\\Seen']), session);
       const asked: readonly FetchItem[] = newlySeen && !items.some(({ kind }) => kind === 'FLAGS') ? [...items, { kind: 'FLAGS' }] : items;

@@ -1,22 +1,72 @@
-import { ImapSyntaxError } from '../arguments.js';
+import { ImapSyntaxError, type Arguments, type SequenceRange } from '../arguments.js';
 import { no, loggedIn, ok, selected, type Completion, type ImapCommand, type Invocation } from '../command.js';
 import { decodeFolderName } from '../folder-name.js';
+import { formatFlags } from '../format.js';
 import type { ImapSession } from '../session.js';
 
 const systemFlags = String.raw`\Answered \Flagged \Deleted \Seen \Draft`;
 
+/** What the client knows of the folder. */
+interface Resync {
+  readonly uidValidity: number;
+  readonly modseq: number;
+  /** `null`: it does not say which. */
+  readonly uids: readonly SequenceRange[] | null;
+}
+
+/** `(CONDSTORE)`, `(QRESYNC (uidvalidity modseq [uids] [(numbers uids)]))`: RFC 7162 §3.1.8 and §3.2.5. */
+function readParameters(session: ImapSession, args: Arguments): Resync | null {
+  let resync: Resync | null = null;
+  args.list(() => {
+    const parameter = args.atom().toUpperCase();
+    if (parameter === 'CONDSTORE') return;
+    if (parameter !== 'QRESYNC' || !session.resynchronises) throw new ImapSyntaxError('unknown parameter');
+    args.space();
+    args.expect('(');
+    const uidValidity = args.number();
+    args.space();
+    const modseq = args.modseq();
+    let uids: SequenceRange[] | null = null;
+    let isMatched = false;
+    while (args.take(' ')) {
+      if (isMatched || (args.peek() !== '(' && uids !== null)) throw new ImapSyntaxError('unexpected argument');
+      if (args.peek() !== '(') {
+        uids = args.sequenceSet();
+        continue;
+      }
+      // Message numbers that it knows with their UIDs: of use to servers that have forgotten what was expunged.
+      args.list(() => args.sequenceSet());
+      isMatched = true;
+    }
+    args.expect(')');
+    resync = { uidValidity, modseq, uids };
+  });
+  session.knowsModseqs = true;
+  return resync;
+}
+
+/** What changed and what is gone since then; nothing when the folder is another one. */
+function tellSince(session: ImapSession, known: Resync): void {
+  const { view } = session;
+  if (view === null || view.folder.uidValidity !== known.uidValidity) return;
+  const { uids, modseq } = known;
+  session.untaggedVanished(view.folder, { since: modseq, uids: uids ?? [{ from: 1, to: Infinity }] });
+  const changed = uids === null ? view.numbered() : view.pick(uids, { byUid: true });
+  for (const { sequence, message } of changed) {
+    if (message.modseq <= modseq) continue;
+    session.untagged(`${sequence} FETCH (UID ${message.uid} FLAGS ${formatFlags(message.flags)} MODSEQ (${message.modseq}))`);
+  }
+}
+
 function open(session: ImapSession, { args }: Invocation, readOnly: boolean): Completion {
   args.space();
   const name = decodeFolderName(args.astring());
-  if (args.take(' ')) {
-    // RFC 7162 §3.1.8
-    if (args.list(() => args.atom().toUpperCase()).some((parameter) => parameter !== 'CONDSTORE'))
-      throw new ImapSyntaxError('unknown parameter');
-    session.knowsModseqs = true;
-  }
+  const known = args.take(' ') ? readParameters(session, args) : null;
   args.end();
   const folder = session.account?.mailbox.folder(name);
   // RFC 3501 §6.3.1: a failed SELECT leaves no folder selected.
+  // RFC 7162 §3.2.11
+  if (session.view !== null) session.untagged('OK [CLOSED] The former folder is closed');
   session.leaveFolder();
   if (folder === undefined) return no('No such folder', 'NONEXISTENT');
   const view = session.openFolder(folder, { readOnly });
@@ -31,6 +81,7 @@ function open(session: ImapSession, { args }: Invocation, readOnly: boolean): Co
   session.untagged(`OK [UIDVALIDITY ${folder.uidValidity}] UIDs`);
   session.untagged(`OK [UIDNEXT ${folder.uidNext}] Next`);
   session.untagged(`OK [HIGHESTMODSEQ ${folder.highestModseq}] Highest`);
+  if (known !== null) tellSince(session, known);
   return ok('Done', readOnly ? 'READ-ONLY' : 'READ-WRITE');
 }
 
@@ -50,10 +101,11 @@ export const close: ImapCommand = {
     args.end();
     const { view } = session;
     session.leaveFolder();
-    if (view !== null && !view.readOnly) {
-      view.folder.expunge(new Set(view.folder.messages.filter(({ flags }) => flags.has('\\Deleted')).map(({ uid }) => uid)));
-    }
-    return ok('Done');
+    if (view === null || view.readOnly) return ok('Done');
+    const gone = view.folder.messages.filter(({ flags }) => flags.has('\\Deleted')).map(({ uid }) => uid);
+    view.folder.expunge(new Set(gone));
+    // RFC 7162 §3.2.8
+    return session.resynchronises && gone.length > 0 ? ok('Done', `HIGHESTMODSEQ ${view.folder.highestModseq}`) : ok('Done');
   },
 };
 

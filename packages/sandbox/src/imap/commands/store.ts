@@ -24,7 +24,7 @@ function readUnchangedSince(args: Arguments): number {
   args.expect('(');
   if (args.word() !== 'UNCHANGEDSINCE') throw new ImapSyntaxError('UNCHANGEDSINCE expected');
   args.space();
-  const modseq = args.number();
+  const modseq = args.modseq();
   args.expect(')');
   args.space();
   return modseq;
