@@ -117,7 +117,7 @@ export class ImapClient extends ImapFlow {
 
   /**
    * Runs one command past imapflow, which meanwhile has nothing to do and is given every answer that is not ours, in
-   * order: for answers of many bytes, which cost three times as much through it. Under the deadline of the caller.
+   * order: for answers of many bytes, which cost more through it. Under the deadline of the caller.
    *
    * @param command - asked once imapflow is at rest
    * @returns the line that ended it, without the tag
