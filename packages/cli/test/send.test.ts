@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { openSqliteStore } from '@mss/store';
 import { runMss } from '@mss/cli';
+import { sourceFlags } from '@mss/testkit';
 import { describe, expect, it } from 'vitest';
 
 import { colleague, doctor, mailboxWorld } from './mailbox-support.js';
@@ -240,12 +241,9 @@ describe('mss send', () => {
   });
 });
 
-const hooks = new URL('../../../tooling/testkit/src/source-hooks.mjs', import.meta.url).href;
-const stripTypes = process.features.typescript === false ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : [];
-
 /** `mss` on the sources in a process of its own. */
 function startMss(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [...stripTypes, '--import', hooks, fileURLToPath(new URL('../src/cli.ts', import.meta.url)), ...args], {
+  return spawn(process.execPath, [...sourceFlags(), fileURLToPath(new URL('../src/cli.ts', import.meta.url)), ...args], {
     stdio: 'ignore',
   });
 }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { sourceFlags } from '@mss/testkit';
+
 import type { FromWorker, Letter, Life, ServerAccess, WorkerReport, WorkerStatus } from './protocol.js';
 import type { KillPoint } from './steps.js';
 
@@ -18,19 +20,12 @@ export interface LifeOptions {
   readonly killAfterMs: number;
 }
 
-const sourceFlags = [
-  ...(process.features.typescript === false ? ['--experimental-strip-types'] : []),
-  '--no-warnings',
-  '--import',
-  new URL('../../testkit/src/source-hooks.mjs', import.meta.url).href,
-];
-
 /** Starts a module of this folder on the sources, with a channel to it. */
 export function forkOnSources(module: string): ChildProcess {
   // Loading is what a life of a second spends most of its time with.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'mss-chaos-compile-cache') };
   return fork(fileURLToPath(new URL(module, import.meta.url)), [], {
-    execArgv: sourceFlags,
+    execArgv: ['--no-warnings', ...sourceFlags()],
     env,
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });

@@ -21,6 +21,16 @@ export interface ChildResult {
 }
 
 /**
+ * What Node is started with so that it runs the sources as they stand. Node 22 strips types only when it is told to, as the process
+ * that asks here may have been; and it cannot parse `using`.
+ */
+export function sourceFlags(): readonly string[] {
+  const stripsByFlag = process.features.typescript === false || process.execArgv.includes('--experimental-strip-types');
+  const typescript = stripsByFlag ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : [];
+  return [...typescript, '--import', new URL('source-hooks.mjs', import.meta.url).href];
+}
+
+/**
  * Runs a module alone in a Node process with a bounded heap, for inputs that would hurt the other tests.
  *
  * The module imports `@mss/…` from the sources (see source-hooks.mjs).
@@ -28,19 +38,12 @@ export interface ChildResult {
  * @param script - the URL of a file, or the text of a JavaScript module.
  */
 export async function runInChild(script: URL | string, options: ChildOptions): Promise<ChildResult> {
-  const stripsByFlag = process.features.typescript === false || process.execArgv.includes('--experimental-strip-types');
-  const typescript = stripsByFlag ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'] : [];
   const entry = typeof script === 'string' ? ['--input-type=module', '--eval', script, '--'] : [fileURLToPath(script)];
-  const hooks = new URL('source-hooks.mjs', import.meta.url).href;
-  const child = spawn(
-    process.execPath,
-    [...typescript, `--max-old-space-size=${options.heapMb}`, '--import', hooks, ...entry, ...(options.args ?? [])],
-    {
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      timeout: options.timeoutMs ?? 60_000,
-      killSignal: 'SIGKILL',
-    },
-  );
+  const child = spawn(process.execPath, [...sourceFlags(), `--max-old-space-size=${options.heapMb}`, ...entry, ...(options.args ?? [])], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    timeout: options.timeoutMs ?? 60_000,
+    killSignal: 'SIGKILL',
+  });
   const ended = new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));

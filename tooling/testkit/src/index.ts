@@ -33,5 +33,5 @@ export * as der from './der.js';
 export { startTcpProxy, type ProxyConnection, type ProxyFaults, type TcpProxy, type TcpProxyOptions } from './tcp-proxy.js';
 export { startCaptureServer, type CapturedConnection, type CaptureServer, type CaptureServerOptions } from './capture-server.js';
 export { TlsWire, type ClientHello, type TlsObservation } from './tls-wire.js';
-export { runInChild, type ChildOptions, type ChildResult } from './child.js';
+export { runInChild, sourceFlags, type ChildOptions, type ChildResult } from './child.js';
 export { createTempDirectory, type TempDirectory } from './temp-directory.js';

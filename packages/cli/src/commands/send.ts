@@ -38,7 +38,17 @@ export async function sendCommand(context: CommandContext, options: SendOptions)
       '--document-id is 1 to 200 printable ASCII characters',
       '--document-id compte de 1 à 200 caractères ASCII imprimables',
     );
-  await using place = await openWorkplace(context, { config: options.config, selfCopy: options.selfCopy });
+  const place = await openWorkplace(context, { config: options.config, selfCopy: options.selfCopy });
+  // Not `using`, which Node 22 cannot parse: this file also runs from its sources, in a process that a test kills.
+  try {
+    return await sendFrom(place, context, options);
+  } finally {
+    await place[Symbol.asyncDispose]();
+  }
+}
+
+async function sendFrom(place: Workplace, context: CommandContext, options: SendOptions): Promise<CommandResult> {
+  const { documentId } = options;
   const message = messageOptions(place, options);
   checkMessageOptions(message);
   const at: CommandContext = { ...context, profile: place.profile, environment: place.environment };

@@ -96,13 +96,15 @@ async function fileInSent(place: Workplace, files: readonly ToFile[]): Promise<R
   if (copy === 'none' || files.length === 0) return filed;
   try {
     const ledger = await place.ledger();
-    await using mailbox = await place.openTracedMailbox();
-    for (const { entryId, bytes } of files) {
-      const { messageId } = await ledger.outbox.show(entryId);
-      filed.set(
-        entryId,
-        await mailbox.saveToSent({ message: bytes, messageId, sentCopy: copy, ...(folder === undefined ? {} : { folder }) }),
-      );
+    const mailbox = await place.openTracedMailbox();
+    try {
+      for (const { entryId, bytes } of files) {
+        const { messageId } = await ledger.outbox.show(entryId);
+        const how = { message: bytes, messageId, sentCopy: copy, ...(folder === undefined ? {} : { folder }) };
+        filed.set(entryId, await mailbox.saveToSent(how));
+      }
+    } finally {
+      await mailbox.close();
     }
   } catch (error) {
     const code = isMssError(error) ? error.code : 'unknown';

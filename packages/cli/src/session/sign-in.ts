@@ -137,10 +137,14 @@ async function signInWithPsc(config: MssConfig, psc: PscConfig, about: SignInCon
           ...abortable,
         });
       }
-      await using redirect = await openLoopbackRedirect(psc.redirectPort === undefined ? {} : { port: psc.redirectPort });
-      const request = await connect.authorize({ redirectUri: redirect.redirectUri, ...abortable });
-      note(context, `ouvrez cette adresse dans votre navigateur : ${request.url}`, `open this address in your browser: ${request.url}`);
-      return request.complete(await redirect.callback({ state: request.state, ...abortable }));
+      const redirect = await openLoopbackRedirect(psc.redirectPort === undefined ? {} : { port: psc.redirectPort });
+      try {
+        const request = await connect.authorize({ redirectUri: redirect.redirectUri, ...abortable });
+        note(context, `ouvrez cette adresse dans votre navigateur : ${request.url}`, `open this address in your browser: ${request.url}`);
+        return await request.complete(await redirect.callback({ state: request.state, ...abortable }));
+      } finally {
+        await redirect.close();
+      }
     };
     const session = await open();
     const { mechanism, initialResponse } = psc;
