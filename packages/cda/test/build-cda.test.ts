@@ -44,7 +44,6 @@ function replaced(holder: object, path: readonly string[], value: unknown): obje
 
 /** The full draft with one value replaced or removed, whatever the types say: plain JavaScript calls us too. */
 function withValue(path: string, value: unknown): CdaDraft {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return replaced(fullDraft, path.split('.'), value) as CdaDraft;
 }
 
